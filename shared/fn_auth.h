@@ -1,0 +1,33 @@
+/* fn_auth.h: who is calling. Tokens are verified with the public key set of the settings (JWKS and
+ * API_JWKS); only the function `auth` can sign. Sources: wire.md 1.2, reliability.md rule 3,
+ * decisions 20 and 24. */
+#ifndef FN_AUTH_H
+#define FN_AUTH_H
+
+#include "fn_db.h"
+#include "fn_error.h"
+#include "fn_request.h"
+
+struct fn_caller {
+	struct fn_uuid id;	/* the person; "" for a project key */
+	struct fn_uuid session; /* "" for a project key */
+	const char *role;	/* anon, authenticated or service_role */
+	const char *email;	/* claim; "" when absent. Not a proof: see decisions 18 */
+	struct json_object *claims; /* the whole verified payload */
+};
+
+/* A signed-in person: 401 unless the bearer is a genuine, unexpired session token. */
+FN_CHECKED struct fn_error *fn_auth_user(struct fn_request *req, struct fn_caller *ret);
+/* A person or any genuine project key, in `Authorization` or `apikey`. A bearer that is there but
+ * not genuine is 401, never read as anon. */
+FN_CHECKED struct fn_error *fn_auth_any(struct fn_request *req, struct fn_caller *ret);
+/* Only the job runner, over our own socket: anything else looks like an unknown function. */
+FN_CHECKED struct fn_error *fn_auth_internal(struct fn_request *req);
+/* Inside the transaction of a write: the session row lives and its person is neither banned nor
+ * deleted; else 401 (decisions 20). */
+FN_CHECKED struct fn_error *fn_auth_alive(struct fn_tx *tx, const struct fn_caller *caller);
+
+/* Reads the key sets from the settings. A set without a usable key ends the process (78): an empty key must never verify. */
+void fn_auth_init(void);
+
+#endif

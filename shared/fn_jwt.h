@@ -1,0 +1,30 @@
+/* fn_jwt.h: verifying JSON Web Tokens (RFC 7519) with cached public keys. Our own rules, because
+ * libjwt checks neither times nor which algorithm belongs to a key (reliability.md 4.2). */
+#ifndef FN_JWT_H
+#define FN_JWT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "fn_arena.h"
+
+struct json_object;
+struct fn_jwt_keys; /* public keys by kid; each bound to one algorithm */
+
+enum { FN_JWT_MAX = 4096, FN_JWT_SKEW = 60 /* seconds */ };
+
+enum fn_jwt_result { FN_JWT_OK, FN_JWT_MALFORMED, FN_JWT_NO_KEY, FN_JWT_FORGED, FN_JWT_EXPIRED, FN_JWT_NOT_YET, FN_JWT_CLAIMS };
+
+/* jwks: {"keys":[...]} with EC P-256 keys (ES256) and, when a hosted project was imported, oct keys
+ * (HS256, at least 32 bytes). NULL with a reason when the text is not such a set or holds no key. */
+struct fn_jwt_keys *fn_jwt_keys_new(const char *jwks, const char **ret_why);
+void fn_jwt_keys_free(struct fn_jwt_keys *keys);
+
+/* Shape and size first, then the key by kid, the algorithm by the key, the signature, exp and nbf.
+ * Role, audience and the like are the caller's to check. *ret_claims is owned by the arena. */
+enum fn_jwt_result fn_jwt_verify(const struct fn_jwt_keys *keys, struct fn_arena *arena, const char *token, int64_t now,
+				 struct json_object **ret_claims);
+const char *fn_jwt_result_name(enum fn_jwt_result result);
+
+#endif

@@ -1,0 +1,12 @@
+/* temba_phone.h: one canonical form of phone numbers, used everywhere (contract functions.md 1.6). */
+#ifndef TEMBA_PHONE_H
+#define TEMBA_PHONE_H
+
+#include "fn_arena.h"
+
+/* E.164 with a leading '+', or NULL when the text is no phone number. */
+const char *temba_phone(struct fn_arena *arena, const char *text);
+/* For logs and hints: "+226****78". */
+const char *temba_phone_masked(struct fn_arena *arena, const char *phone);
+
+#endif
