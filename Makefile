@@ -27,21 +27,22 @@ runtime: $(RUNTIME:%=$(O)/bin/%)
 SHARED := $(filter-out %_test.c,$(wildcard shared/*.c))
 $(O)/libfn.a: $(SHARED:%.c=$(O)/%.o)
 	@rm -f $@
-	$(AR) rcs $@ $^
+	@$(AR) rcs $@ $^
 $(SHARED:%.c=$(O)/%.o): | $(O)/sql/shared.sql.h
 $(O)/sql/shared.sql.h: $(wildcard shared/sql/*.sql) scripts/embed-sql
 	@mkdir -p $(@D)
-	scripts/embed-sql shared $(wildcard shared/sql/*.sql) >$@
+	@scripts/embed-sql shared $(wildcard shared/sql/*.sql) >$@
 
 # ---- one binary per function
 define function
 $(O)/bin/$(1): $(patsubst %.c,$(O)/%.o,$(filter-out %_test.c,$(wildcard functions/$(1)/*.c))) $(O)/libfn.a
 	@mkdir -p $$(@D)
-	$$(CC) $$(LDFLAGS) -o $$@ $$^ $$(LIBS)
+	@echo "LINK $$@"
+	@$$(CC) $$(LDFLAGS) -o $$@ $$^ $$(LIBS)
 $(patsubst %.c,$(O)/%.o,$(wildcard functions/$(1)/*.c)): | $(O)/sql/$(1).sql.h
 $(O)/sql/$(1).sql.h: $(wildcard functions/$(1)/sql/*.sql) scripts/embed-sql
 	@mkdir -p $$(@D)
-	scripts/embed-sql $(1) $(wildcard functions/$(1)/sql/*.sql) >$$@
+	@scripts/embed-sql $(1) $(wildcard functions/$(1)/sql/*.sql) >$$@
 endef
 $(foreach f,$(FUNCTIONS),$(eval $(call function,$(f))))
 
@@ -49,7 +50,8 @@ $(foreach f,$(FUNCTIONS),$(eval $(call function,$(f))))
 define provider
 $(O)/providers/$(1): $(patsubst %.c,$(O)/%.o,$(wildcard tests/providers/$(1)/*.c) $(wildcard tests/providers/*.c)) $(O)/libfn.a
 	@mkdir -p $$(@D)
-	$$(CC) $$(LDFLAGS) -o $$@ $$^ $$(LIBS) -lsqlite3
+	@echo "LINK $$@"
+	@$$(CC) $$(LDFLAGS) -o $$@ $$^ $$(LIBS) -lsqlite3
 endef
 $(foreach p,$(PROVIDERS),$(eval $(call provider,$(p))))
 
@@ -57,31 +59,36 @@ $(foreach p,$(PROVIDERS),$(eval $(call provider,$(p))))
 define program
 $(O)/bin/$(1): $(patsubst %.c,$(O)/%.o,$(filter-out %_test.c,$(wildcard runtime/$(1).c runtime/$(1)_*.c runtime/rt_*.c))) $(O)/libfn.a
 	@mkdir -p $$(@D)
-	$$(CC) $$(LDFLAGS) -o $$@ $$^ $$(LIBS)
+	@echo "LINK $$@"
+	@$$(CC) $$(LDFLAGS) -o $$@ $$^ $$(LIBS)
 endef
 $(foreach p,$(RUNTIME),$(eval $(call program,$(p))))
 $(O)/runtime/fnq.o $(patsubst %.c,$(O)/%.o,$(wildcard runtime/fnq_*.c)): | $(O)/sql/fnq.sql.h
 $(O)/sql/fnq.sql.h: $(wildcard runtime/sql/*.sql) scripts/embed-sql
 	@mkdir -p $(@D)
-	scripts/embed-sql fnq $(wildcard runtime/sql/*.sql) >$@
+	@scripts/embed-sql fnq $(wildcard runtime/sql/*.sql) >$@
 
 $(O)/%.o: %.c
 	@mkdir -p $(@D)
-	$(CC) $(CPPFLAGS) $(CFLAGS) -MMD -MP -c -o $@ $<
+	@echo "CC   $@"
+	@$(CC) $(CPPFLAGS) $(CFLAGS) -MMD -MP -c -o $@ $<
 
 # ---- unit tests: X_test.c beside X.c becomes build/MODE/test/.../X_test
 UNIT := $(wildcard shared/*_test.c functions/*/*_test.c runtime/*_test.c)
 $(O)/test/shared/%_test: $(O)/shared/%_test.o $(O)/libfn.a
 	@mkdir -p $(@D)
-	$(CC) $(LDFLAGS) -o $@ $^ $(LIBS) -lcmocka
+	@echo "LINK $@"
+	@$(CC) $(LDFLAGS) -o $@ $^ $(LIBS) -lcmocka
 $(O)/test/runtime/%_test: $(O)/runtime/%_test.o $(patsubst %.c,$(O)/%.o,$(filter-out %_test.c,$(wildcard runtime/rt_*.c))) $(O)/libfn.a
 	@mkdir -p $(@D)
-	$(CC) $(LDFLAGS) -o $@ $^ $(LIBS) -lcmocka
+	@echo "LINK $@"
+	@$(CC) $(LDFLAGS) -o $@ $^ $(LIBS) -lcmocka
 # a function's test links its own objects and tests/harness/fake_db.c in the place of fn_db.o
 define functiontest
 $(O)/test/functions/$(1)/%_test: $(O)/functions/$(1)/%_test.o $(patsubst %.c,$(O)/%.o,$(filter-out %_test.c,$(wildcard functions/$(1)/*.c))) $(patsubst %.c,$(O)/%.o,$(wildcard tests/harness/*.c)) $(O)/libfn.a
 	@mkdir -p $$(@D)
-	$$(CC) $$(LDFLAGS) -o $$@ $$^ $$(LIBS) -lcmocka
+	@echo "LINK $$@"
+	@$$(CC) $$(LDFLAGS) -o $$@ $$^ $$(LIBS) -lcmocka
 endef
 $(foreach f,$(FUNCTIONS),$(eval $(call functiontest,$(f))))
 $(patsubst %.c,$(O)/%.o,$(wildcard tests/harness/*.c) $(UNIT)): CPPFLAGS += -Itests/harness

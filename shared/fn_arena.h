@@ -1,6 +1,6 @@
 /* fn_arena.h: memory that lives as long as one piece of work (a request, a job) and is freed at
- * once. Nobody frees what a fn_ call returned. Out of memory, or past the ceiling, ends the process:
- * the supervisor starts another one. There is no NULL to check. */
+ * once. Nobody frees what a fn_ call returned. Out of memory, or past the ceiling, ends the
+ * process: the supervisor starts another one. There is no NULL to check. */
 #ifndef FN_ARENA_H
 #define FN_ARENA_H
 
@@ -23,7 +23,8 @@ char *fn_arena_copy(struct fn_arena *arena, const void *bytes, size_t size);
 char *fn_arena_text(struct fn_arena *arena, const char *text);
 char *fn_arena_format(struct fn_arena *arena, const char *format, ...) FN_PRINTF(2, 3);
 
-/* Calls clean_up(what) when the arena is freed or reset past this point (PQclear, json_object_put). */
+/* Calls clean_up(what) when the arena is freed or reset past this point (PQclear, json_object_put).
+ */
 void fn_arena_defer(struct fn_arena *arena, void (*clean_up)(void *), void *what);
 
 /* A retried transaction starts again from the mark: all that came after it is cleaned up. */

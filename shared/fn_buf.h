@@ -7,7 +7,8 @@
 
 #include "fn_macros.h"
 
-/* Once something did not fit, `full` stays set and nothing more is added: check it once, at the end. */
+/* Once something did not fit, `full` stays set and nothing more is added: check it once, at the
+ * end. */
 struct fn_buf {
 	char *bytes; /* always NUL-terminated after the first addition; owned by the buffer */
 	size_t length, capacity, max;

@@ -13,10 +13,13 @@ enum fn_conf_kind { FN_CONF_TEXT, FN_CONF_INT, FN_CONF_BOOL };
 struct fn_conf_entry {
 	const char *name;
 	enum fn_conf_kind kind;
-	const char *otherwise; /* default as the operator would write it; NULL = no default, must be given to whoever names it */
-	int64_t min, max;      /* FN_CONF_INT: bounds; FN_CONF_TEXT: bounds of the length, max 0 = 4096 */
-	bool secret;	       /* a file of mode 0400 under var/secrets, never in temba.ini or the environment of a worker */
-	bool common;	       /* handed to every function without being named */
+	const char *otherwise; /* default as the operator would write it; NULL = no default, must be
+				  given to whoever names it */
+	int64_t min,
+		max; /* FN_CONF_INT: bounds; FN_CONF_TEXT: bounds of the length, max 0 = 4096 */
+	bool secret; /* a file of mode 0400 under var/secrets, never in temba.ini or the environment
+			of a worker */
+	bool common; /* handed to every function without being named */
 };
 
 /* The table, ended by an entry whose name is NULL. */
@@ -31,8 +34,8 @@ void fn_conf_load(int descriptor);
 /* Only in tests and tools. */
 void fn_conf_set(const char *name, const char *value);
 
-/* Asking for a key that was not handed over is a mistake in function.ini or in the code: it ends the
- * process with status 78 naming the key. */
+/* Asking for a key that was not handed over is a mistake in function.ini or in the code: it ends
+ * the process with status 78 naming the key. */
 const char *fn_conf_text(const char *name);
 int64_t fn_conf_int(const char *name);
 bool fn_conf_bool(const char *name);

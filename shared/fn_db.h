@@ -26,14 +26,14 @@ struct fn_arg fn_arg_uuid(const struct fn_uuid *uuid); /* NULL or "" = SQL NULL 
 struct fn_arg fn_arg_int(int64_t number);
 struct fn_arg fn_arg_bool(bool value);
 #define FN_ARGS(...)                                                                               \
-	(const struct fn_arg[]){ __VA_ARGS__ },                                                    \
-		sizeof((const struct fn_arg[]){ __VA_ARGS__ }) / sizeof(struct fn_arg)
+	(const struct fn_arg[]){__VA_ARGS__},                                                      \
+		sizeof((const struct fn_arg[]){__VA_ARGS__}) / sizeof(struct fn_arg)
 #define FN_NO_ARGS NULL, 0
 
 /* Rows live as long as the request. */
 struct fn_rows {
 	const void *from;
-	size_t count;	  /* rows returned */
+	size_t count;     /* rows returned */
 	int64_t affected; /* rows inserted, updated or deleted */
 };
 struct fn_row {
@@ -49,24 +49,33 @@ typedef struct fn_error *fn_tx_body(struct fn_tx *tx, void *arg);
 /* BEGIN, body, COMMIT; the whole again after 40001 and 40P01, at most 5 times and never past the
  * request's deadline. The body's own error rolls back and is returned as it is. A lost connection
  * before COMMIT is retried once; during COMMIT the outcome is unknown: 503, logged `uncertain`. */
-FN_CHECKED struct fn_error *fn_db_transaction(struct fn_request *req, enum fn_isolation level, fn_tx_body *body, void *arg);
+FN_CHECKED struct fn_error *fn_db_transaction(struct fn_request *req, enum fn_isolation level,
+					      fn_tx_body *body, void *arg);
 /* As fn_db_transaction, but what the body wrote is committed even when it returns an error that was
- * made by fn_fail*() and not by the database (refresh reuse must end the session and still be refused, wire.md 2.7). */
-FN_CHECKED struct fn_error *fn_db_transaction_keep(struct fn_request *req, enum fn_isolation level, fn_tx_body *body, void *arg);
+ * made by fn_fail*() and not by the database (refresh reuse must end the session and still be
+ * refused, wire.md 2.7). */
+FN_CHECKED struct fn_error *fn_db_transaction_keep(struct fn_request *req, enum fn_isolation level,
+						   fn_tx_body *body, void *arg);
 
 /* Zero or one row; more is our bug (500). */
-FN_CHECKED struct fn_error *fn_db_one(struct fn_tx *tx, const struct fn_sql *sql, const struct fn_arg *args, size_t n, struct fn_row *ret);
-FN_CHECKED struct fn_error *fn_db_all(struct fn_tx *tx, const struct fn_sql *sql, const struct fn_arg *args, size_t n, struct fn_rows *ret);
+FN_CHECKED struct fn_error *fn_db_one(struct fn_tx *tx, const struct fn_sql *sql,
+				      const struct fn_arg *args, size_t n, struct fn_row *ret);
+FN_CHECKED struct fn_error *fn_db_all(struct fn_tx *tx, const struct fn_sql *sql,
+				      const struct fn_arg *args, size_t n, struct fn_rows *ret);
 /* A statement whose rows nobody reads. ret_affected may be NULL. */
-FN_CHECKED struct fn_error *fn_db_run(struct fn_tx *tx, const struct fn_sql *sql, const struct fn_arg *args, size_t n, int64_t *ret_affected);
+FN_CHECKED struct fn_error *fn_db_run(struct fn_tx *tx, const struct fn_sql *sql,
+				      const struct fn_arg *args, size_t n, int64_t *ret_affected);
 struct fn_request *fn_tx_request(struct fn_tx *tx);
-/* The work continues inside the same transaction after this statement's failure is undone: only for a
- * named constraint whose violation the endpoint explains. True when `error` is a violation of it. */
+/* The work continues inside the same transaction after this statement's failure is undone: only for
+ * a named constraint whose violation the endpoint explains. True when `error` is a violation of it.
+ */
 bool fn_db_violates(const struct fn_error *error, const char *constraint);
 
 /* Adds a row to private.jobs in this transaction: the job runner calls the internal function
- * `function` with `payload` (taken). dedup NULL = none; a second job with the same key is dropped. */
-FN_CHECKED struct fn_error *fn_db_job(struct fn_tx *tx, const char *function, const char *dedup, struct json_object *payload);
+ * `function` with `payload` (taken). dedup NULL = none; a second job with the same key is dropped.
+ */
+FN_CHECKED struct fn_error *fn_db_job(struct fn_tx *tx, const char *function, const char *dedup,
+				      struct json_object *payload);
 
 static inline bool fn_row_found(const struct fn_row *row)
 {
@@ -75,9 +84,12 @@ static inline bool fn_row_found(const struct fn_row *row)
 struct fn_row fn_rows_at(const struct fn_rows *rows, size_t number);
 bool fn_col_is_null(const struct fn_row *row, size_t column);
 const char *fn_col_text(const struct fn_row *row, size_t column); /* NULL for SQL NULL */
-bool fn_col_bool(const struct fn_row *row, size_t column);	  /* false for SQL NULL */
-int64_t fn_col_int(const struct fn_row *row, size_t column);	  /* 0 for SQL NULL */
+bool fn_col_bool(const struct fn_row *row, size_t column);        /* false for SQL NULL */
+int64_t fn_col_int(const struct fn_row *row, size_t column);      /* 0 for SQL NULL */
 struct fn_uuid fn_col_uuid(const struct fn_row *row, size_t column);
+
+/* True between BEGIN and COMMIT: outbound calls are refused then. */
+bool fn_db_in_transaction(void);
 
 /* ---- for fn_main, fnq and health checks ---- */
 /* Opens the connection now instead of at the first transaction. NULL, or why not. */

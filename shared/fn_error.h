@@ -21,12 +21,13 @@ struct fn_message {
 
 struct fn_error {
 	const struct fn_message *message;
-	const char *cause;	/* for the log; never shown to a client; NULL when there is none */
+	const char *cause;      /* for the log; never shown to a client; NULL when there is none */
 	const char *constraint; /* name of the violated database constraint, or NULL */
-	const char *sqlstate;	/* five characters when a statement failed, else NULL */
-	int retry_after;	/* seconds for the Retry-After header; 0 = no header */
-	bool platform;		/* a fault of the platform, not of the function: x-relay-error */
-	struct json_object *detail; /* members added to the reply ("fields": {...}), or NULL; owned by the arena */
+	const char *sqlstate;   /* five characters when a statement failed, else NULL */
+	int retry_after;        /* seconds for the Retry-After header; 0 = no header */
+	bool platform;          /* a fault of the platform, not of the function: x-relay-error */
+	struct json_object *detail; /* members added to the reply ("fields": {...}), or NULL; owned
+				       by the arena */
 };
 
 struct fn_error *fn_fail(struct fn_request *req, const struct fn_message *message);
@@ -34,17 +35,18 @@ struct fn_error *fn_fail_because(struct fn_request *req, const struct fn_message
 				 const char *cause, ...) FN_PRINTF(3, 4);
 
 /* Said by many functions. */
-extern const struct fn_message fn_message_internal;    /* 500 internal */
-extern const struct fn_message fn_message_busy;	       /* 503 busy */
-extern const struct fn_message fn_message_bad_json;    /* 400 bad_json */
-extern const struct fn_message fn_message_bad_fields;  /* 422 invalid_fields */
-extern const struct fn_message fn_message_no_session;  /* 401 no_session: no bearer */
-extern const struct fn_message fn_message_bad_session; /* 401 invalid_session: bad, expired or ended */
-extern const struct fn_message fn_message_no_key;      /* 401 no_api_key */
-extern const struct fn_message fn_message_not_found;   /* 404 not_found */
-extern const struct fn_message fn_message_method;      /* 405 method_not_allowed */
-extern const struct fn_message fn_message_too_large;   /* 413 body_too_large */
-extern const struct fn_message fn_message_too_many;    /* 429 too_many_requests */
+extern const struct fn_message fn_message_internal;   /* 500 internal */
+extern const struct fn_message fn_message_busy;       /* 503 busy */
+extern const struct fn_message fn_message_bad_json;   /* 400 bad_json */
+extern const struct fn_message fn_message_bad_fields; /* 422 invalid_fields */
+extern const struct fn_message fn_message_no_session; /* 401 no_session: no bearer */
+extern const struct fn_message
+	fn_message_bad_session;                   /* 401 invalid_session: bad, expired or ended */
+extern const struct fn_message fn_message_no_key; /* 401 no_api_key */
+extern const struct fn_message fn_message_not_found; /* 404 not_found */
+extern const struct fn_message fn_message_method;    /* 405 method_not_allowed */
+extern const struct fn_message fn_message_too_large; /* 413 body_too_large */
+extern const struct fn_message fn_message_too_many;  /* 429 too_many_requests */
 
 /* Leaves the calling function with the error, if there is one. Safe because the request's arena
  * owns everything: there is nothing to clean up on the way out. Only for functions that return

@@ -33,7 +33,8 @@ const char *fn_field_secret(struct fn_fields *f, const char *name, enum fn_need 
 const char *fn_field_email(struct fn_fields *f, const char *name, enum fn_need need);
 /* Canonical E.164 with '+', by temba_phone(). */
 const char *fn_field_phone(struct fn_fields *f, const char *name, enum fn_need need);
-int64_t fn_field_int(struct fn_fields *f, const char *name, enum fn_need need, int64_t min, int64_t max);
+int64_t fn_field_int(struct fn_fields *f, const char *name, enum fn_need need, int64_t min,
+		     int64_t max);
 bool fn_field_bool(struct fn_fields *f, const char *name, bool otherwise);
 /* Any object; NULL when absent. */
 struct json_object *fn_field_object(struct fn_fields *f, const char *name, enum fn_need need);

@@ -12,7 +12,8 @@ enum fn_level { FN_DEBUG, FN_INFO, FN_WARN, FN_ERROR };
 void fn_log_init(const char *name);
 void fn_log(enum fn_level level, const char *format, ...) FN_PRINTF(2, 3);
 /* With the request's id. */
-void fn_log_request(struct fn_request *req, enum fn_level level, const char *format, ...) FN_PRINTF(3, 4);
+void fn_log_request(struct fn_request *req, enum fn_level level, const char *format, ...)
+	FN_PRINTF(3, 4);
 
 /* The access line of a request. */
 struct fn_log_line {

@@ -26,16 +26,16 @@ struct fn_reply;
 
 /* What a server (or a test, or the job runner) knows of a request. Pointers must outlive it. */
 struct fn_request_parts {
-	const char *id;	      /* request id; NULL makes one */
-	const char *method;   /* "POST"; NULL for work that no client asked for */
-	const char *path;     /* after the mount, still percent-encoded: "" or "/user" */
-	const char *query;    /* after '?', still encoded; NULL = none */
-	const char *address;  /* the client's address, or NULL */
+	const char *id;      /* request id; NULL makes one */
+	const char *method;  /* "POST"; NULL for work that no client asked for */
+	const char *path;    /* after the mount, still percent-encoded: "" or "/user" */
+	const char *query;   /* after '?', still encoded; NULL = none */
+	const char *address; /* the client's address, or NULL */
 	struct fn_bytes body;
 	/* name as in HTTP, any case; NULL when absent */
 	const char *(*header)(void *from, const char *name);
 	void *from;
-	bool internal; /* came over our own socket from the job runner, not through nginx */
+	bool internal;     /* came over our own socket from the job runner, not through nginx */
 	uint64_t deadline; /* monotonic nanoseconds; 0 = none */
 };
 
@@ -50,6 +50,8 @@ const char *fn_request_path(const struct fn_request *req);
 const char *fn_request_query(struct fn_request *req, const char *name);
 const char *fn_request_header(struct fn_request *req, const char *name);
 struct fn_bytes fn_request_body(const struct fn_request *req);
+/* For the server alone, which reads the body into the request's own memory. */
+void fn_request_set_body(struct fn_request *req, struct fn_bytes body);
 /* The client's address as nginx saw it; "" for work of our own. */
 const char *fn_request_address(const struct fn_request *req);
 /* French unless Accept-Language prefers English. */
@@ -59,7 +61,8 @@ uint64_t fn_request_deadline(const struct fn_request *req);
 /* The one of two texts that the client reads. */
 const char *fn_request_say(struct fn_request *req, const char *fr, const char *en);
 
-/* Who asked, for the log line and for fn_serve's check that a protected endpoint did authenticate. */
+/* Who asked, for the log line and for fn_serve's check that a protected endpoint did authenticate.
+ */
 void fn_request_set_caller(struct fn_request *req, const char *id);
 const char *fn_request_caller(const struct fn_request *req); /* NULL until authenticated */
 /* Counted by fn_db for the log line. */

@@ -24,7 +24,8 @@ bool fn_text_uuid(const char *text, struct fn_uuid *ret);
 /* An address of the form local@domain.tld, at most 255 bytes, no spaces or control characters.
  * Returns it lower-cased and trimmed, or NULL. Not a proof that anybody reads it. */
 const char *fn_text_email(struct fn_arena *arena, const char *text);
-/* %XX (and '+' as a space when `form`) decoded; NULL when malformed or when a NUL or bad UTF-8 comes out. */
+/* %XX (and '+' as a space when `form`) decoded; NULL when malformed or when a NUL or bad UTF-8
+ * comes out. */
 const char *fn_text_url_decode(struct fn_arena *arena, const char *text, size_t length, bool form);
 /* Everything but unreserved characters (RFC 3986 2.3) as %XX. */
 const char *fn_text_url_encode(struct fn_arena *arena, const char *text);

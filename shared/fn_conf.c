@@ -1,0 +1,200 @@
+/* fn_conf.c: the table of all settings and secrets, and a function's own share of them.
+ * config/temba.ini says the same for operators; a check keeps the two in step. */
+#include "fn_conf.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "fn_log.h"
+#include "fn_time.h"
+
+enum { CONFIG_ERROR = 78 /* sysexits.h EX_CONFIG */, LOADED_MAX = 128 };
+
+#define TEXT(key, value) .name = (key), .kind = FN_CONF_TEXT, .otherwise = (value)
+#define INT(key, value, low, high)                                                                 \
+	.name = (key), .kind = FN_CONF_INT, .otherwise = (value), .min = (low), .max = (high)
+#define BOOL(key, value) .name = (key), .kind = FN_CONF_BOOL, .otherwise = (value)
+#define SECRET(key, low)                                                                           \
+	.name = (key), .kind = FN_CONF_TEXT, .secret = true, .min = (low), .max = 16384
+#define COMMON .common = true
+
+static const struct fn_conf_entry table[] = {
+	/* the site */
+	{TEXT("API_URL", "http://127.0.0.1:8080"), COMMON},
+	{TEXT("SITE_URL", "http://127.0.0.1:3000"), COMMON},
+	{TEXT("CORS_ALLOWED_ORIGINS", "*")},
+	{TEXT("REDIRECT_ALLOW_LIST", "")},
+	/* keys and callers */
+	{SECRET("JWKS", 20), COMMON},
+	{SECRET("JWT_PRIVATE_KEY", 100)},
+	{INT("JWT_EXP", "3600", 60, 604800)},
+	{INT("REFRESH_REUSE_INTERVAL", "10", 0, 3600)},
+	{SECRET("LINK_TOKEN_KEY", 32)},
+	/* the database, as fnd sees it; each function gets a connection string of its own */
+	{TEXT("DB_HOST", "/var/run/postgresql")},
+	{INT("DB_PORT", "5432", 1, 65535)},
+	{TEXT("DB_NAME", "temba")},
+	{INT("DB_CONNECTIONS", "0", 0, 100000)},
+	/* set by fnd from function.ini */
+	{INT("FN_MAX_REQUESTS", "10000", 0, 100000000), COMMON},
+	{INT("FN_QUEUE_TIMEOUT_MS", "1000", 0, 600000), COMMON},
+	{INT("FN_HARD_LIMIT_MS", "10000", 10, 600000), COMMON},
+	{TEXT("FN_DB_URL", ""), COMMON},
+	/* tests only: seconds added to the wall clock */
+	{INT("TEST_CLOCK_OFFSET", "0", -31536000, 31536000), COMMON},
+	/* jobs */
+	{INT("JOBS_CONCURRENCY", "4", 1, 64)},
+	{INT("JOBS_MAX_ATTEMPTS", "10", 1, 50)},
+	/* outbound calls to loopback hosts: development and tests only */
+	{ BOOL("HTTP_LOOPBACK", "false"), COMMON },
+	/* SMS and mail */
+	{TEXT("TWILIO_API_URL", "https://api.twilio.com")},
+	{TEXT("TWILIO_ACCOUNT_SID", "")},
+	{SECRET("TWILIO_AUTH_TOKEN", 8)},
+	{TEXT("TWILIO_PHONE_NUMBER", "")},
+	{TEXT("MAIL_API_URL", "https://api.resend.com")},
+	{TEXT("MAIL_FROM", "Temba <no-reply@temba.example>")},
+	{SECRET("RESEND_API_KEY", 8)},
+	/* money */
+	{SECRET("STRIPE_WEBHOOK_SECRET", 16)},
+	{SECRET("FINALIZE_ORDER_SECRET", 16)},
+	/* tickets */
+	{INT("TRANSFERS_PER_MINUTE", "10", 0, 1000000)},
+	{INT("TRANSFERS_PER_DAY", "100", 0, 10000000)},
+	{INT("TRANSFERS_OPEN_PER_EVENT", "10", 0, 1000000)},
+	{INT("TRANSFER_LIFETIME_HOURS", "168", 1, 8760)},
+	{INT("SCAN_OPENS_HOURS_BEFORE", "24", 0, 8760)},
+	{INT("SCAN_CLOSES_HOURS_AFTER", "12", 0, 8760)},
+	{0},
+};
+
+static struct {
+	const struct fn_conf_entry *entry;
+	const char *value;
+} loaded[LOADED_MAX];
+static size_t count;
+
+const struct fn_conf_entry *fn_conf_table(void)
+{
+	return table;
+}
+
+const struct fn_conf_entry *fn_conf_find(const char *name)
+{
+	for (const struct fn_conf_entry *entry = table; entry->name != NULL; entry++) {
+		if (strcmp(entry->name, name) == 0)
+			return entry;
+	}
+	return NULL;
+}
+
+static const char *int_complaint(const struct fn_conf_entry *entry, const char *value)
+{
+	static char text[80];
+	char *end;
+	long long number;
+
+	errno = 0;
+	number = strtoll(value, &end, 10);
+	if (end == value || *end != '\0' || errno != 0)
+		return "must be a whole number";
+	if (number >= entry->min && number <= entry->max)
+		return NULL;
+	(void)snprintf(text, sizeof(text), "must be between %lld and %lld", (long long)entry->min,
+		       (long long)entry->max);
+	return text;
+}
+
+const char *fn_conf_complaint(const struct fn_conf_entry *entry, const char *value)
+{
+	static char text[80];
+	size_t max = entry->max > 0 ? (size_t)entry->max : 4096;
+
+	switch (entry->kind) {
+	case FN_CONF_INT:
+		return int_complaint(entry, value);
+	case FN_CONF_BOOL:
+		return strcmp(value, "true") == 0 || strcmp(value, "false") == 0
+			       ? NULL
+			       : "must be true or false";
+	case FN_CONF_TEXT:
+	default:
+		if (strlen(value) >= (size_t)entry->min && strlen(value) <= max)
+			return NULL;
+		(void)snprintf(text, sizeof(text), "must have between %lld and %zu characters",
+			       (long long)entry->min, max);
+		return text;
+	}
+}
+
+void fn_conf_set(const char *name, const char *value)
+{
+	const struct fn_conf_entry *entry = fn_conf_find(name);
+	const char *why = entry == NULL ? "no such setting" : fn_conf_complaint(entry, value);
+
+	if (why != NULL)
+		fn_die(CONFIG_ERROR, "setting %s %s", name, why);
+	for (size_t i = 0; i < count; i++) {
+		if (loaded[i].entry == entry) {
+			loaded[i].value = value;
+			return;
+		}
+	}
+	if (count == LOADED_MAX)
+		fn_die(CONFIG_ERROR, "more than %d settings", LOADED_MAX);
+	loaded[count].entry = entry;
+	loaded[count].value = value;
+	count++;
+}
+
+void fn_conf_load(int descriptor)
+{
+	struct stat size;
+	char *bytes;
+
+	if (fstat(descriptor, &size) != 0)
+		fn_die(CONFIG_ERROR, "settings: descriptor %d: %s", descriptor, strerror(errno));
+	bytes = calloc(1, (size_t)size.st_size + 2); /* kept for the life of the process */
+	if (bytes == NULL || pread(descriptor, bytes, (size_t)size.st_size, 0) != size.st_size)
+		fn_die(CONFIG_ERROR, "settings: cannot read descriptor %d", descriptor);
+	for (const char *at = bytes; at < bytes + size.st_size;) {
+		const char *value = at + strlen(at) + 1;
+
+		fn_conf_set(at, value);
+		at = value + strlen(value) + 1;
+	}
+	if (fn_conf_has("TEST_CLOCK_OFFSET"))
+		fn_time_offset(fn_conf_int("TEST_CLOCK_OFFSET"));
+}
+
+bool fn_conf_has(const char *name)
+{
+	for (size_t i = 0; i < count; i++) {
+		if (strcmp(loaded[i].entry->name, name) == 0)
+			return true;
+	}
+	return false;
+}
+
+const char *fn_conf_text(const char *name)
+{
+	for (size_t i = 0; i < count; i++) {
+		if (strcmp(loaded[i].entry->name, name) == 0)
+			return loaded[i].value;
+	}
+	fn_die(CONFIG_ERROR, "setting %s was not handed over: name it in function.ini", name);
+}
+
+int64_t fn_conf_int(const char *name)
+{
+	return strtoll(fn_conf_text(name), NULL, 10);
+}
+
+bool fn_conf_bool(const char *name)
+{
+	return strcmp(fn_conf_text(name), "true") == 0;
+}

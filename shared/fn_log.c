@@ -1,0 +1,147 @@
+/* fn_log.c: one JSON object a line on stderr. */
+#include "fn_log.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <stdatomic.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "fn_buf.h"
+#include "fn_json.h"
+#include "fn_time.h"
+
+enum { LINE_MAX_BYTES = 16 << 10, TEXT_MAX = 2000 };
+
+static const char *program = "?";
+static unsigned dropped; /* lines that the reader of a full pipe never got */
+
+void fn_log_init(const char *name)
+{
+	program = name;
+}
+
+/* A string value, cut and made valid UTF-8: what comes from outside may be neither. */
+static struct fn_member text_member(const char *name, const char *text)
+{
+	char clean[TEXT_MAX + 1];
+	size_t length = 0;
+
+	if (text == NULL)
+		return fn_json_string(name, NULL);
+	for (; text[length] != '\0' && length < TEXT_MAX; length++)
+		clean[length] = text[length];
+	clean[length] = '\0';
+	while (length > 0 && !fn_text_is_utf8(clean, length)) {
+		/* a character cut in two at the end, or bytes that are no text at all */
+		if (length > 3 && fn_text_is_utf8(clean, length - 3)) {
+			clean[length - 3] = '\0';
+			break;
+		}
+		for (size_t i = 0; i < length; i++) {
+			if ((unsigned char)clean[i] >= 0x80)
+				clean[i] = '?';
+		}
+	}
+	return fn_json_string(name, clean);
+}
+
+/* One write(2) a line, so that lines of several processes never mix. A full pipe drops the line: a
+ * request must not wait for whoever reads the log. Takes the object. */
+static void put_line(struct json_object *line)
+{
+	size_t length;
+	const char *text;
+	char bytes[LINE_MAX_BYTES];
+
+	if (dropped > 0)
+		fn_json_set(line, fn_json_int("dropped", dropped));
+	text = fn_json_write(line, &length);
+	if (length > sizeof(bytes) - 1)
+		length = sizeof(bytes) - 1;
+	memcpy(bytes, text, length);
+	bytes[length] = '\n';
+	if (write(STDERR_FILENO, bytes, length + 1) < 0 && errno == EAGAIN)
+		dropped++;
+	else
+		dropped = 0;
+	fn_json_drop(line);
+}
+
+static struct json_object *begin_line(const char *level)
+{
+	char stamp[32];
+
+	return FN_OBJECT(fn_json_string("ts", fn_time_stamp(stamp)), fn_json_string("level", level),
+			 fn_json_string("fn", program), fn_json_int("pid", getpid()));
+}
+
+FN_PRINTF(3, 0)
+static void log_text(const char *request_id, enum fn_level level, const char *format, va_list args)
+{
+	static const char *const names[] = {"debug", "info", "warn", "error"};
+	struct json_object *line = begin_line(names[level]);
+	char text[TEXT_MAX];
+
+	(void)vsnprintf(text, sizeof(text), format, args);
+	if (request_id != NULL)
+		fn_json_set(line, text_member("request_id", request_id));
+	fn_json_set(line, text_member("msg", text));
+	put_line(line);
+}
+
+void fn_log(enum fn_level level, const char *format, ...)
+{
+	va_list args;
+
+	va_start(args, format);
+	log_text(NULL, level, format, args);
+	va_end(args);
+}
+
+void fn_log_request(struct fn_request *req, enum fn_level level, const char *format, ...)
+{
+	va_list args;
+
+	va_start(args, format);
+	log_text(fn_request_id(req), level, format, args);
+	va_end(args);
+}
+
+void fn_log_access(struct fn_request *req, const struct fn_log_line *entry)
+{
+	struct json_object *line = begin_line(entry->status >= 500 ? "error" : "info");
+
+	fn_json_set(line, text_member("request_id", fn_request_id(req)));
+	if (fn_request_caller(req) != NULL)
+		fn_json_set(line, text_member("caller", fn_request_caller(req)));
+	fn_json_set(line, fn_json_int("status", entry->status));
+	if (entry->wire != entry->status)
+		fn_json_set(line, fn_json_int("wire", entry->wire));
+	if (entry->code != NULL)
+		fn_json_set(line, text_member("code", entry->code));
+	if (entry->cause != NULL)
+		fn_json_set(line, text_member("cause", entry->cause));
+	fn_json_set(line, fn_json_int("run_us", (int64_t)entry->run_us));
+	fn_json_set(line, fn_json_int("queue_us", (int64_t)entry->queue_us));
+	fn_json_set(line, fn_json_int("bytes", (int64_t)entry->bytes));
+	if (fn_request_tries(req) > 1)
+		fn_json_set(line, fn_json_int("tries", fn_request_tries(req)));
+	put_line(line);
+}
+
+void fn_die(int status, const char *format, ...)
+{
+	static atomic_flag dying = ATOMIC_FLAG_INIT;
+	va_list args;
+
+	if (!atomic_flag_test_and_set(&dying)) { /* out of memory while saying so: just leave */
+		va_start(args, format);
+		log_text(NULL, FN_ERROR, format, args);
+		va_end(args);
+	}
+	_exit(status);
+}

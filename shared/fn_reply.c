@@ -1,0 +1,152 @@
+/* fn_reply.c: building one complete reply, and rendering errors in the shape that clients expect.
+ */
+#include "fn_reply.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "fn_json.h"
+
+enum { API_VERSION_DATE = 10 }; /* "2024-01-01" */
+
+static struct fn_error *put(struct fn_request *req, int status, const char *type, const void *bytes,
+			    size_t length)
+{
+	struct fn_reply *reply = fn_request_reply(req);
+
+	fn_buf_clear(&reply->body);
+	reply->status = status;
+	if (type != NULL)
+		fn_reply_header(req, "Content-Type", type);
+	fn_buf_add(&reply->body, bytes, length);
+	if (reply->body.full || reply->headers.full)
+		return fn_fail_because(req, &fn_message_internal, "reply of %zu bytes is too large",
+				       length);
+	return NULL;
+}
+
+struct fn_error *fn_reply_bytes(struct fn_request *req, int status, const char *type,
+				const void *bytes, size_t length)
+{
+	return put(req, status, type, bytes, length);
+}
+
+struct fn_error *fn_reply_json_status(struct fn_request *req, int status, struct json_object *body)
+{
+	size_t length;
+	const char *text = fn_json_write(body, &length);
+	struct fn_error *error = put(req, status, "application/json", text, length);
+
+	fn_json_drop(body);
+	return error;
+}
+
+struct fn_error *fn_reply_json(struct fn_request *req, struct json_object *body)
+{
+	return fn_reply_json_status(req, 200, body);
+}
+
+void fn_reply_header(struct fn_request *req, const char *name, const char *value)
+{
+	struct fn_buf *headers = &fn_request_reply(req)->headers;
+
+	fn_buf_text(headers, name);
+	fn_buf_text(headers, ": ");
+	for (const char *c = value; *c != '\0'; c++) {
+		if ((unsigned char)*c >= 0x20 &&
+		    *c != 0x7f) /* no header of somebody else's making */
+			fn_buf_add(headers, c, 1);
+	}
+	fn_buf_text(headers, "\r\n");
+}
+
+static bool is_success_shape(enum fn_shape shape)
+{
+	return shape == FN_ERRORS_SUCCESS || shape == FN_ERRORS_AS_200;
+}
+
+static int wire_status(enum fn_shape shape, const struct fn_error *error)
+{
+	int status = error->message->status;
+	bool business = status >= 400 && status < 500 && status != 401 &&
+			error->message != &fn_message_bad_json && status != 405 && status != 413;
+
+	if (business && (shape == FN_ERRORS_AS_200 || shape == FN_ERRORS_MESSAGE))
+		return 200;
+	return status;
+}
+
+/* GoTrue's own (wire.md 2.2): clients that name an API version get {code,message} and the version
+ * back in a header; older ones {code: status, error_code, msg}. */
+static struct json_object *auth_body(struct fn_request *req, const struct fn_error *error)
+{
+	const char *version = fn_request_header(req, "X-Supabase-Api-Version");
+	const struct fn_message *message = error->message;
+
+	fn_reply_header(req, "X-Sb-Error-Code", message->code);
+	if (version != NULL && strlen(version) == API_VERSION_DATE &&
+	    strcmp(version, "2024-01-01") >= 0) {
+		fn_reply_header(req, "X-Supabase-Api-Version", "2024-01-01");
+		return FN_OBJECT(fn_json_string("code", message->code),
+				 fn_json_string("message", message->en));
+	}
+	return FN_OBJECT(fn_json_int("code", message->status),
+			 fn_json_string("error_code", message->code),
+			 fn_json_string("msg", message->en));
+}
+
+static struct json_object *error_body(struct fn_request *req, enum fn_shape shape,
+				      const struct fn_error *error)
+{
+	const struct fn_message *message = error->message;
+	const char *text = fn_request_say(req, message->fr, message->en);
+	struct json_object *body;
+
+	if (shape == FN_ERRORS_AUTH)
+		return auth_body(req, error); /* GoTrue speaks English; clients match on it */
+	if (shape == FN_ERRORS_PLAIN)
+		return FN_OBJECT(fn_json_string("code", message->code),
+				 fn_json_string("message", text));
+	body = FN_OBJECT(fn_json_bool("success", false));
+	fn_json_set(body, fn_json_string(is_success_shape(shape) ? "error" : "message", text));
+	fn_json_set(body, fn_json_string("code", message->code));
+	return body;
+}
+
+static void add_member(const char *name, struct json_object *value, void *body)
+{
+	fn_json_set(body, fn_json_value(name, fn_json_share(value)));
+}
+
+int fn_reply_error(struct fn_request *req, enum fn_shape shape, const struct fn_error *error)
+{
+	struct fn_reply *reply = fn_request_reply(req);
+	struct json_object *body;
+	int status = wire_status(shape, error);
+	char seconds[16];
+
+	fn_reply_clear(reply); /* whatever the handler had begun */
+	body = error_body(req, shape, error);
+	fn_json_each(error->detail, add_member, body);
+	if (error->retry_after > 0) {
+		(void)snprintf(seconds, sizeof(seconds), "%d", error->retry_after);
+		fn_reply_header(req, "Retry-After", seconds);
+	}
+	if (error->platform)
+		fn_reply_header(req, "X-Fn-Platform", "1"); /* nginx maps it (decisions 14) */
+	(void)fn_reply_json_status(req, status, body);
+	return status;
+}
+
+void fn_reply_clear(struct fn_reply *reply)
+{
+	reply->status = 0;
+	fn_buf_clear(&reply->headers);
+	fn_buf_clear(&reply->body);
+}
+
+void fn_reply_free(struct fn_reply *reply)
+{
+	fn_buf_free(&reply->headers);
+	fn_buf_free(&reply->body);
+}

@@ -1,0 +1,197 @@
+/* fn_request.c: one piece of work and what is known of it. */
+#include "fn_request.h"
+
+#include <ctype.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+#include "fn_crypto.h"
+#include "fn_reply.h"
+
+/* One request may hold this much before it counts as out of memory; body_max and row limits keep
+ * honest ones far below it. */
+enum { CEILING = 16 << 20 };
+
+struct fn_request {
+	struct fn_request_parts parts;
+	struct fn_arena *arena;
+	const char *caller;
+	unsigned tries;
+	struct fn_reply reply;
+};
+
+/* An id from outside goes into logs and replies: only what cannot hurt there. */
+static bool is_plain_id(const char *id)
+{
+	size_t length = id == NULL ? 0 : strlen(id);
+
+	for (size_t i = 0; i < length; i++) {
+		if (!isalnum((unsigned char)id[i]) && strchr("._-", id[i]) == NULL)
+			return false;
+	}
+	return length >= 8 && length <= 64;
+}
+
+struct fn_request *fn_request_new(const struct fn_request_parts *parts)
+{
+	struct fn_arena *arena = fn_arena_new(CEILING);
+	struct fn_request *req = fn_arena_alloc(arena, sizeof(*req));
+
+	req->arena = arena;
+	req->parts = *parts;
+	req->parts.id = fn_arena_text(arena, parts->id); /* logged after the wire is closed */
+	if (!is_plain_id(parts->id)) {
+		uint8_t random[16];
+
+		fn_crypto_random(random, sizeof(random));
+		req->parts.id = fn_crypto_hex(arena, random, sizeof(random));
+	}
+	fn_buf_init(&req->reply.headers, FN_REPLY_HEADERS_MAX);
+	fn_buf_init(&req->reply.body, FN_REPLY_MAX);
+	return req;
+}
+
+void fn_request_free(struct fn_request *req)
+{
+	if (req == NULL)
+		return;
+	fn_reply_free(&req->reply);
+	fn_arena_free(req->arena); /* req itself lies in it */
+}
+
+struct fn_arena *fn_request_arena(struct fn_request *req)
+{
+	return req->arena;
+}
+
+const char *fn_request_id(const struct fn_request *req)
+{
+	return req->parts.id;
+}
+
+enum fn_method fn_request_method(const struct fn_request *req)
+{
+	static const struct {
+		const char *name;
+		enum fn_method method;
+	} table[] = {{"GET", FN_GET},        {"HEAD", FN_HEAD},   {"POST", FN_POST},
+		     {"PUT", FN_PUT},        {"PATCH", FN_PATCH}, {"DELETE", FN_DELETE},
+		     {"OPTIONS", FN_OPTIONS}};
+
+	for (size_t i = 0; req->parts.method != NULL && i < FN_COUNT(table); i++) {
+		if (strcmp(table[i].name, req->parts.method) == 0)
+			return table[i].method;
+	}
+	return 0;
+}
+
+const char *fn_request_path(const struct fn_request *req)
+{
+	return req->parts.path != NULL ? req->parts.path : "";
+}
+
+const char *fn_request_query(struct fn_request *req, const char *name)
+{
+	const char *at = req->parts.query;
+
+	while (at != NULL && *at != '\0') {
+		size_t length = strcspn(at, "&"), key = strcspn(at, "=&");
+		const char *found = fn_text_url_decode(req->arena, at, key, true);
+
+		if (found != NULL && strcmp(found, name) == 0) {
+			size_t skip = key + (key < length);
+
+			return fn_text_url_decode(req->arena, at + skip, length - skip, true);
+		}
+		at += length + (at[length] == '&');
+	}
+	return NULL;
+}
+
+const char *fn_request_header(struct fn_request *req, const char *name)
+{
+	return req->parts.header == NULL ? NULL : req->parts.header(req->parts.from, name);
+}
+
+struct fn_bytes fn_request_body(const struct fn_request *req)
+{
+	return req->parts.body;
+}
+
+void fn_request_set_body(struct fn_request *req, struct fn_bytes body)
+{
+	req->parts.body = body;
+}
+
+const char *fn_request_address(const struct fn_request *req)
+{
+	return req->parts.address != NULL ? req->parts.address : "";
+}
+
+/* The weight of one language tag in Accept-Language (RFC 9110, 12.5.4), in thousandths; -1 =
+ * absent. */
+static long weight_of(const char *header, const char *language)
+{
+	for (const char *at = header; *at != '\0';) {
+		size_t length = strcspn(at, ",");
+		const char *tag = at + strspn(at, " \t");
+
+		if (strncasecmp(tag, language, 2) == 0 && !isalpha((unsigned char)tag[2])) {
+			const char *q = memchr(at, '=', length);
+
+			return q == NULL ? 1000 : (long)(strtod(q + 1, NULL) * 1000);
+		}
+		at += length + (at[length] == ',');
+	}
+	return -1;
+}
+
+enum fn_language fn_request_language(struct fn_request *req)
+{
+	const char *header = fn_request_header(req, "Accept-Language");
+
+	if (header == NULL || weight_of(header, "en") <= weight_of(header, "fr"))
+		return FN_FRENCH;
+	return FN_ENGLISH;
+}
+
+const char *fn_request_say(struct fn_request *req, const char *fr, const char *en)
+{
+	return fn_request_language(req) == FN_ENGLISH ? en : fr;
+}
+
+bool fn_request_is_internal(const struct fn_request *req)
+{
+	return req->parts.internal;
+}
+
+uint64_t fn_request_deadline(const struct fn_request *req)
+{
+	return req->parts.deadline;
+}
+
+void fn_request_set_caller(struct fn_request *req, const char *id)
+{
+	req->caller = fn_arena_text(req->arena, id);
+}
+
+const char *fn_request_caller(const struct fn_request *req)
+{
+	return req->caller;
+}
+
+void fn_request_count_tries(struct fn_request *req, unsigned tries)
+{
+	req->tries += tries;
+}
+
+unsigned fn_request_tries(const struct fn_request *req)
+{
+	return req->tries;
+}
+
+struct fn_reply *fn_request_reply(struct fn_request *req)
+{
+	return &req->reply;
+}
