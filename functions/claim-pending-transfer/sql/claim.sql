@@ -1,0 +1,1 @@
+SELECT private.transfer_claim($1, $2)

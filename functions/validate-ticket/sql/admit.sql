@@ -1,0 +1,1 @@
+SELECT accepted, was_transferred FROM private.ticket_scan($1, $2, $3)

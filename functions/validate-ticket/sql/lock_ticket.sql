@@ -1,0 +1,27 @@
+-- The ticket by id or by its secret code, locked, with what the door has to know.
+-- Columns: id, staff of its event, state, paid, cancelled, early, late, scanned_at, scan_location,
+-- event, type, holder, date.
+SELECT t.id,
+       e.organizer_id = $3
+           OR EXISTS (SELECT FROM public.event_staff f WHERE f.event_id = e.id AND f.user_id = $3)
+           OR EXISTS (SELECT FROM private.people a WHERE a.user_id = $3 AND a.role = 'ADMIN' AND a.status = 'ACTIVE'),
+       s.state,
+       o.status = 'COMPLETED',
+       e.status = 'CANCELLED',
+       private.now() < private.event_start(t.event_id, t.event_date_id) - make_interval(hours => $4::integer),
+       private.now() > private.event_start(t.event_id, t.event_date_id) + make_interval(hours => $5::integer),
+       to_char(t.scanned_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"'),
+       t.scan_location,
+       e.title,
+       y.name,
+       coalesce(holder.name, guest.name),
+       to_char(private.event_start(t.event_id, t.event_date_id) AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"')
+  FROM public.tickets t
+  JOIN private.ticket_state s ON s.ticket_id = t.id
+  JOIN public.orders o ON o.id = t.order_id
+  JOIN public.events e ON e.id = t.event_id
+  JOIN public.ticket_types y ON y.id = t.ticket_type_id
+  LEFT JOIN private.people holder ON holder.user_id = t.user_id
+  LEFT JOIN public.guest_orders guest ON guest.order_id = t.order_id
+ WHERE t.id = $1 OR t.qr_code = $2
+   FOR UPDATE OF s, t

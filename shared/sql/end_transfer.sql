@@ -1,0 +1,1 @@
+SELECT private.transfer_end($1, $2)
