@@ -9,11 +9,13 @@ PROVIDERS := $(patsubst tests/providers/%/,%,$(wildcard tests/providers/*/))
 RUNTIME := fnd fnctl fnq fnkeys
 LIBS = $(shell pkg-config --libs $(PACKAGES)) -linih -largon2 -lcrypt
 
-CPPFLAGS += $(shell pkg-config --cflags $(PACKAGES)) -I$(O)/sql
+# asked once; quiet on a bare machine, where `make setup` comes first
+PACKAGE_FLAGS := $(shell pkg-config --cflags $(PACKAGES) 2>/dev/null)
+CPPFLAGS += $(PACKAGE_FLAGS) -I$(O)/sql
 
 .DELETE_ON_ERROR:
 .SECONDARY:
-.PHONY: all help functions providers runtime unit test check bench fuzz setup run up down clean distclean deploy
+.PHONY: all help functions providers runtime unit unit-programs tidy test check bench fuzz setup run up down clean distclean deploy
 
 help: ## what can be asked
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -75,7 +77,13 @@ $(O)/%.o: %.c
 
 # ---- unit tests: X_test.c beside X.c becomes build/MODE/test/.../X_test
 UNIT := $(wildcard shared/*_test.c functions/*/*_test.c runtime/*_test.c)
-$(O)/test/shared/%_test: $(O)/shared/%_test.o $(O)/libfn.a
+HARNESS := $(patsubst %.c,$(O)/%.o,$(wildcard tests/harness/*.c))
+# tests/harness/unit*.c serve every test; the rest brings its own database and calls a function
+$(O)/test/shared/%_test: $(O)/shared/%_test.o $(filter $(O)/tests/harness/unit%,$(HARNESS)) $(O)/libfn.a
+	@mkdir -p $(@D)
+	@echo "LINK $@"
+	@$(CC) $(LDFLAGS) -o $@ $^ $(LIBS) -lcmocka
+$(O)/test/shared/temba_transfer_test: $(O)/shared/temba_transfer_test.o $(HARNESS) $(O)/libfn.a
 	@mkdir -p $(@D)
 	@echo "LINK $@"
 	@$(CC) $(LDFLAGS) -o $@ $^ $(LIBS) -lcmocka
@@ -85,13 +93,13 @@ $(O)/test/runtime/%_test: $(O)/runtime/%_test.o $(patsubst %.c,$(O)/%.o,$(filter
 	@$(CC) $(LDFLAGS) -o $@ $^ $(LIBS) -lcmocka
 # a function's test links its own objects and tests/harness/fake_db.c in the place of fn_db.o
 define functiontest
-$(O)/test/functions/$(1)/%_test: $(O)/functions/$(1)/%_test.o $(patsubst %.c,$(O)/%.o,$(filter-out %_test.c,$(wildcard functions/$(1)/*.c))) $(patsubst %.c,$(O)/%.o,$(wildcard tests/harness/*.c)) $(O)/libfn.a
+$(O)/test/functions/$(1)/%_test: $(O)/functions/$(1)/%_test.o $(patsubst %.c,$(O)/%.o,$(filter-out %_test.c,$(wildcard functions/$(1)/*.c))) $(HARNESS) $(O)/libfn.a
 	@mkdir -p $$(@D)
 	@echo "LINK $$@"
 	@$$(CC) $$(LDFLAGS) -o $$@ $$^ $$(LIBS) -lcmocka
 endef
 $(foreach f,$(FUNCTIONS),$(eval $(call functiontest,$(f))))
-$(patsubst %.c,$(O)/%.o,$(wildcard tests/harness/*.c) $(UNIT)): CPPFLAGS += -Itests/harness
+$(HARNESS) $(UNIT:%.c=$(O)/%.o): CPPFLAGS += -Itests/harness
 
 unit-programs: $(UNIT:%.c=$(O)/test/%)
 unit: ## unit tests under address and undefined-behaviour sanitizers
@@ -100,5 +108,33 @@ unit: ## unit tests under address and undefined-behaviour sanitizers
 
 -include $(shell find $(O) -name '*.d' 2>/dev/null)
 
+# ---- clang-tidy, one file at a time; what was found clean is not looked at again until it changes
+LINTED := $(filter-out tests/http/node_modules/%,$(wildcard shared/*.c runtime/*.c functions/*/*.c tests/*/*.c tests/*/*/*.c))
+tidy: $(LINTED:%.c=build/tidy/%.ok)
+build/tidy/%.ok: %.c .clang-tidy $(wildcard shared/*.h runtime/*.h tests/*/*.h)
+	@mkdir -p $(@D)
+	@clang-tidy --quiet $< -- -std=c17 -Itests/harness -Itests/providers $(CPPFLAGS) >$@.log 2>&1 || { cat $@.log; exit 1; }
+	@touch $@
+
+# ---- a stack on this machine: docs/operate.md
+setup: ## install what is missing to run (root or sudo)
+	@scripts/setup run
+run: ## install, build, start everything; Ctrl-C ends it
+	@MODE=$(MODE) scripts/run
+up: ## the same in the background
+	@MODE=$(MODE) scripts/up
+down: ## end what `make up` or an earlier run left
+	@scripts/down
+deploy: ## make deploy FN=NAME: build one function and switch to it without losing a request
+	@MODE=$(MODE) scripts/deploy $(FN)
+
+# ---- proof
+test: ## every suite; ends with `N passed, N failed`
+	@scripts/test
+check: ## format, banned calls, documentation, gcc and clang, clang-tidy
+	@scripts/check
+
 clean: ## remove what was built; keeps var/
 	rm -rf build
+distclean: clean ## remove the stack's state too, after asking
+	@scripts/distclean
