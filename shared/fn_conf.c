@@ -27,13 +27,30 @@ static const struct fn_conf_entry table[] = {
 	{TEXT("API_URL", "http://127.0.0.1:8080"), COMMON},
 	{TEXT("SITE_URL", "http://127.0.0.1:3000"), COMMON},
 	{TEXT("CORS_ALLOWED_ORIGINS", "*")},
+	/* limits of nginx, by client address */
+	{INT("RATE_PER_ADDRESS", "50", 1, 100000000)},
+	{INT("RATE_BURST", "200", 1, 100000000)},
+	{INT("CONNECTIONS_PER_ADDRESS", "200", 1, 65535)},
 	{TEXT("REDIRECT_ALLOW_LIST", "")},
 	/* keys and callers */
 	{SECRET("JWKS", 20), COMMON},
 	{SECRET("JWT_PRIVATE_KEY", 100)},
+	{TEXT("JWT_ISSUERS", ""), COMMON},
 	{INT("JWT_EXP", "3600", 60, 604800)},
+	{SECRET("REFRESH_TOKEN_KEY", 32)},
 	{INT("REFRESH_REUSE_INTERVAL", "10", 0, 3600)},
 	{SECRET("LINK_TOKEN_KEY", 32)},
+	/* accounts; the counts are for five minutes and one client address, 0 = no limit */
+	{BOOL("DISABLE_SIGNUP", "false")},
+	{INT("PASSWORD_MIN_LENGTH", "6", 6, 72)},
+	{INT("USER_METADATA_MAX", "1800", 100, 2000)},
+	{INT("MAIL_LINK_LIFETIME", "86400", 60, 2592000)},
+	{INT("MAIL_INTERVAL", "60", 0, 86400)},
+	{INT("SIGN_UPS_PER_ADDRESS", "30", 0, 100000000)},
+	{INT("SIGN_INS_PER_ADDRESS", "150", 0, 100000000)},
+	{INT("VERIFICATIONS_PER_ADDRESS", "30", 0, 100000000)},
+	{INT("RESENDS_PER_ADDRESS", "30", 0, 100000000)},
+	{INT("USER_UPDATES_PER_ADDRESS", "30", 0, 100000000)},
 	/* the database, as fnd sees it; each function gets a connection string of its own */
 	{TEXT("DB_HOST", "/var/run/postgresql")},
 	{INT("DB_PORT", "5432", 1, 65535)},
@@ -44,18 +61,24 @@ static const struct fn_conf_entry table[] = {
 	{INT("FN_QUEUE_TIMEOUT_MS", "1000", 0, 600000), COMMON},
 	{INT("FN_HARD_LIMIT_MS", "10000", 10, 600000), COMMON},
 	{TEXT("FN_DB_URL", ""), COMMON},
+	/* development only: the providers' record (tests/providers) */
+	{TEXT("PROVIDERS_DB", "providers.db")},
 	/* tests only: seconds added to the wall clock */
 	{INT("TEST_CLOCK_OFFSET", "0", -31536000, 31536000), COMMON},
 	/* jobs */
 	{INT("JOBS_CONCURRENCY", "4", 1, 64)},
 	{INT("JOBS_MAX_ATTEMPTS", "10", 1, 50)},
+	{INT("JOBS_LEASE_SECONDS", "60", 3, 3600)},
+	{INT("JOBS_KEEP_DAYS", "7", 1, 3650)},
+	{INT("JOBS_STOP_SECONDS", "15", 0, 600)},
 	/* outbound calls to loopback hosts: development and tests only */
-	{ BOOL("HTTP_LOOPBACK", "false"), COMMON },
+	{BOOL("HTTP_LOOPBACK", "false"), COMMON},
 	/* SMS and mail */
 	{TEXT("TWILIO_API_URL", "https://api.twilio.com")},
 	{TEXT("TWILIO_ACCOUNT_SID", "")},
 	{SECRET("TWILIO_AUTH_TOKEN", 8)},
 	{TEXT("TWILIO_PHONE_NUMBER", "")},
+	{INT("SMS_PER_NUMBER_PER_DAY", "10", 0, 1000000)},
 	{TEXT("MAIL_API_URL", "https://api.resend.com")},
 	{TEXT("MAIL_FROM", "Temba <no-reply@temba.example>")},
 	{SECRET("RESEND_API_KEY", 8)},

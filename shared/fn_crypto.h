@@ -12,16 +12,20 @@
 enum { FN_SHA256_SIZE = 32 };
 
 void fn_crypto_random(void *into, size_t size); /* ends the process when the OS has none */
-struct fn_uuid fn_crypto_uuid(void);		/* version 4 */
+struct fn_uuid fn_crypto_uuid(void);            /* version 4 */
 void fn_crypto_sha256(const void *bytes, size_t length, uint8_t into[static FN_SHA256_SIZE]);
-void fn_crypto_hmac(const void *key, size_t key_length, const void *bytes, size_t length, uint8_t into[static FN_SHA256_SIZE]);
+void fn_crypto_hmac(const void *key, size_t key_length, const void *bytes, size_t length,
+		    uint8_t into[static FN_SHA256_SIZE]);
 /* Time depends on the lengths only. */
 bool fn_crypto_same(const void *a, size_t a_length, const void *b, size_t b_length);
 const char *fn_crypto_hex(struct fn_arena *arena, const void *bytes, size_t length);
-/* base64url without padding (RFC 4648 5). Decoding is strict: no padding, no stray bits; NULL when malformed. */
+/* base64url without padding (RFC 4648 5). Decoding is strict: no padding, no stray bits; NULL when
+ * malformed. */
 const char *fn_crypto_base64url(struct fn_arena *arena, const void *bytes, size_t length);
-const uint8_t *fn_crypto_unbase64url(struct fn_arena *arena, const char *text, size_t length, size_t *ret_length);
+const uint8_t *fn_crypto_unbase64url(struct fn_arena *arena, const char *text, size_t length,
+				     size_t *ret_length);
 /* Ordinary base64, padding optional; NULL when malformed. */
-const uint8_t *fn_crypto_unbase64(struct fn_arena *arena, const char *text, size_t length, size_t *ret_length);
+const uint8_t *fn_crypto_unbase64(struct fn_arena *arena, const char *text, size_t length,
+				  size_t *ret_length);
 
 #endif

@@ -139,7 +139,8 @@ static void clear(void *result)
 static bool is_prepared(const struct fn_sql *sql)
 {
 	for (size_t i = 0; i < prepared_count; i++) {
-		if (prepared[i] == sql)
+		/* by name: each file of a function has its own copy of the constant */
+		if (strcmp(prepared[i]->name, sql->name) == 0)
 			return true;
 	}
 	return false;

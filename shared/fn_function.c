@@ -6,13 +6,13 @@
 
 static struct fn_error *check_request(const struct fn_function *function, struct fn_request *req)
 {
+	/* an internal function must look like none at all to whoever found a way around nginx */
+	if (function->auth == FN_AUTH_INTERNAL && !fn_request_is_internal(req))
+		return fn_fail(req, &fn_message_not_found);
 	if ((fn_request_method(req) & function->methods) == 0)
 		return fn_fail(req, &fn_message_method);
 	if (fn_request_body(req).length > function->body_max)
 		return fn_fail(req, &fn_message_too_large);
-	/* an internal function must look like none at all to whoever found a way around nginx */
-	if (function->auth == FN_AUTH_INTERNAL && !fn_request_is_internal(req))
-		return fn_fail(req, &fn_message_not_found);
 	return NULL;
 }
 

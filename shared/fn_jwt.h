@@ -14,16 +14,30 @@ struct fn_jwt_keys; /* public keys by kid; each bound to one algorithm */
 
 enum { FN_JWT_MAX = 4096, FN_JWT_SKEW = 60 /* seconds */ };
 
-enum fn_jwt_result { FN_JWT_OK, FN_JWT_MALFORMED, FN_JWT_NO_KEY, FN_JWT_FORGED, FN_JWT_EXPIRED, FN_JWT_NOT_YET, FN_JWT_CLAIMS };
+enum fn_jwt_result {
+	FN_JWT_OK,
+	FN_JWT_MALFORMED,
+	FN_JWT_NO_KEY,
+	FN_JWT_FORGED,
+	FN_JWT_EXPIRED,
+	FN_JWT_NOT_YET,
+	FN_JWT_CLAIMS /* genuine, but exp is missing or a time is no integer */
+};
 
 /* jwks: {"keys":[...]} with EC P-256 keys (ES256) and, when a hosted project was imported, oct keys
- * (HS256, at least 32 bytes). NULL with a reason when the text is not such a set or holds no key. */
+ * (HS256, at least 32 bytes). Keys of other kinds are skipped. NULL with a reason when the text is
+ * not such a set, holds no key, a private key, a short one or one kid twice. */
 struct fn_jwt_keys *fn_jwt_keys_new(const char *jwks, const char **ret_why);
 void fn_jwt_keys_free(struct fn_jwt_keys *keys);
 
 /* Shape and size first, then the key by kid, the algorithm by the key, the signature, exp and nbf.
- * Role, audience and the like are the caller's to check. *ret_claims is owned by the arena. */
-enum fn_jwt_result fn_jwt_verify(const struct fn_jwt_keys *keys, struct fn_arena *arena, const char *token, int64_t now,
+ * Role, audience and the like are the caller's to check. *ret_claims is owned by the arena and NULL
+ * unless the result is FN_JWT_OK. */
+enum fn_jwt_result fn_jwt_verify(const struct fn_jwt_keys *keys, struct fn_arena *arena,
+				 const char *token, int64_t now, struct json_object **ret_claims);
+/* The second half alone, for a token (the very same bytes) that fn_jwt_verify() found genuine
+ * before in this process: times and claims, no signature. */
+enum fn_jwt_result fn_jwt_reread(struct fn_arena *arena, const char *token, int64_t now,
 				 struct json_object **ret_claims);
 const char *fn_jwt_result_name(enum fn_jwt_result result);
 

@@ -18,34 +18,40 @@ enum { LINE_MAX_BYTES = 16 << 10, TEXT_MAX = 2000 };
 
 static const char *program = "?";
 static unsigned dropped; /* lines that the reader of a full pipe never got */
+static bool torn;        /* it got the beginning of the last one: the next starts a new line */
 
 void fn_log_init(const char *name)
 {
 	program = name;
 }
 
+/* Drops a character that was cut in two at the end; what is still no text then becomes '?'. */
+static void make_utf8(char *text, size_t length)
+{
+	for (size_t cut = 0; cut <= 3 && cut <= length; cut++) {
+		if (fn_text_is_utf8(text, length - cut)) {
+			text[length - cut] = '\0';
+			return;
+		}
+	}
+	for (size_t i = 0; i < length; i++) {
+		if ((unsigned char)text[i] >= 0x80)
+			text[i] = '?';
+	}
+}
+
 /* A string value, cut and made valid UTF-8: what comes from outside may be neither. */
 static struct fn_member text_member(const char *name, const char *text)
 {
 	char clean[TEXT_MAX + 1];
-	size_t length = 0;
+	size_t length;
 
 	if (text == NULL)
 		return fn_json_string(name, NULL);
-	for (; text[length] != '\0' && length < TEXT_MAX; length++)
-		clean[length] = text[length];
+	length = strnlen(text, TEXT_MAX);
+	memcpy(clean, text, length);
 	clean[length] = '\0';
-	while (length > 0 && !fn_text_is_utf8(clean, length)) {
-		/* a character cut in two at the end, or bytes that are no text at all */
-		if (length > 3 && fn_text_is_utf8(clean, length - 3)) {
-			clean[length - 3] = '\0';
-			break;
-		}
-		for (size_t i = 0; i < length; i++) {
-			if ((unsigned char)clean[i] >= 0x80)
-				clean[i] = '?';
-		}
-	}
+	make_utf8(clean, length);
 	return fn_json_string(name, clean);
 }
 
@@ -53,21 +59,28 @@ static struct fn_member text_member(const char *name, const char *text)
  * request must not wait for whoever reads the log. Takes the object. */
 static void put_line(struct json_object *line)
 {
-	size_t length;
+	size_t length, start = torn ? 1 : 0;
 	const char *text;
 	char bytes[LINE_MAX_BYTES];
+	ssize_t written;
 
 	if (dropped > 0)
 		fn_json_set(line, fn_json_int("dropped", dropped));
 	text = fn_json_write(line, &length);
-	if (length > sizeof(bytes) - 1)
-		length = sizeof(bytes) - 1;
-	memcpy(bytes, text, length);
-	bytes[length] = '\n';
-	if (write(STDERR_FILENO, bytes, length + 1) < 0 && errno == EAGAIN)
-		dropped++;
-	else
+	if (length > sizeof(bytes) - 2)
+		length = sizeof(bytes) - 2;
+	bytes[0] = '\n';
+	memcpy(bytes + start, text, length);
+	length += start;
+	bytes[length++] = '\n';
+	written = write(STDERR_FILENO, bytes, length);
+	if (written == (ssize_t)length) {
 		dropped = 0;
+		torn = false;
+	} else if (written > 0 || errno == EAGAIN) {
+		dropped++;
+		torn = torn || written > 0;
+	}
 	fn_json_drop(line);
 }
 

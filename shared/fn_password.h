@@ -1,5 +1,6 @@
-/* fn_password.h: password hashes. New ones are argon2id (19 MiB, 2 passes, 1 lane: OWASP's own row);
- * $2a$ $2b$ $2y$ of an imported project are accepted (reliability.md 4.7). Slow on purpose. */
+/* fn_password.h: password hashes. New ones are argon2id (19 MiB, 2 passes, 1 lane: OWASP's own
+ * row); $2a$ $2b$ $2y$ of an imported project are accepted (reliability.md 4.7). Slow on purpose.
+ */
 #ifndef FN_PASSWORD_H
 #define FN_PASSWORD_H
 

@@ -2,7 +2,6 @@
 #include "fn_request.h"
 
 #include <ctype.h>
-#include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 
@@ -129,19 +128,35 @@ const char *fn_request_address(const struct fn_request *req)
 	return req->parts.address != NULL ? req->parts.address : "";
 }
 
-/* The weight of one language tag in Accept-Language (RFC 9110, 12.5.4), in thousandths; -1 =
- * absent. */
-static long weight_of(const char *header, const char *language)
+/* The weight written in one range of Accept-Language (RFC 9110, 12.4.2), in thousandths; 1000 when
+ * none is. What is no weight counts as 0: junk is no preference. */
+static int read_weight(const char *range, size_t length)
 {
+	const char *at = memchr(range, '=', length), *end = range + length;
+	int weight = 0;
+
+	if (at == NULL || ++at == end)
+		return at == NULL ? 1000 : 0;
+	if (*at != '0')
+		return *at == '1' ? 1000 : 0;
+	at += at + 1 < end && at[1] == '.' ? 2 : 1;
+	for (int unit = 100; unit > 0 && at < end && isdigit((unsigned char)*at); unit /= 10)
+		weight += (*at++ - '0') * unit;
+	return weight;
+}
+
+/* The weight of a language; -1 when the header does not name it. */
+static int weight_of(const char *header, const char *language)
+{
+	size_t letters = strlen(language);
+
 	for (const char *at = header; *at != '\0';) {
 		size_t length = strcspn(at, ",");
 		const char *tag = at + strspn(at, " \t");
 
-		if (strncasecmp(tag, language, 2) == 0 && !isalpha((unsigned char)tag[2])) {
-			const char *q = memchr(at, '=', length);
-
-			return q == NULL ? 1000 : (long)(strtod(q + 1, NULL) * 1000);
-		}
+		if (strncasecmp(tag, language, letters) == 0 &&
+		    !isalnum((unsigned char)tag[letters]))
+			return read_weight(at, length);
 		at += length + (at[length] == ',');
 	}
 	return -1;
@@ -150,10 +165,14 @@ static long weight_of(const char *header, const char *language)
 enum fn_language fn_request_language(struct fn_request *req)
 {
 	const char *header = fn_request_header(req, "Accept-Language");
+	int fr, en, others;
 
-	if (header == NULL || weight_of(header, "en") <= weight_of(header, "fr"))
+	if (header == NULL)
 		return FN_FRENCH;
-	return FN_ENGLISH;
+	fr = weight_of(header, "fr");
+	en = weight_of(header, "en");
+	others = weight_of(header, "*");
+	return (en < 0 ? others : en) > (fr < 0 ? others : fr) && en != 0 ? FN_ENGLISH : FN_FRENCH;
 }
 
 const char *fn_request_say(struct fn_request *req, const char *fr, const char *en)

@@ -92,7 +92,7 @@ static bool is_domain(const char *domain)
 		if (*c < 0x80 && !isalnum(*c) && *c != '-' && *c != '.')
 			return false;
 	}
-	return domain[0] != '-';
+	return domain[0] != '-' && domain[0] != '.';
 }
 
 const char *fn_text_email(struct fn_arena *arena, const char *text)

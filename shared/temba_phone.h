@@ -1,4 +1,5 @@
-/* temba_phone.h: one canonical form of phone numbers, used everywhere (contract functions.md 1.6). */
+/* temba_phone.h: one canonical form of phone numbers, used everywhere (contract functions.md 1.6).
+ */
 #ifndef TEMBA_PHONE_H
 #define TEMBA_PHONE_H
 
