@@ -108,16 +108,25 @@ static const struct fn_message *obstacle(const struct fn_row *row)
 	return fn_col_bool(row, LATE) ? &too_late : NULL;
 }
 
+/* refusal: NULL admits, if the state of the ticket allows it. */
+static struct fn_error *record(struct fn_tx *tx, const struct scan *s, const char *refusal,
+			       struct fn_row *ret)
+{
+	struct fn_uuid id = fn_col_uuid(&s->row, ID);
+
+	return fn_db_one(tx, &sql_scan,
+			 FN_ARGS(fn_arg_uuid(&id), fn_arg_uuid(&s->by.id), fn_arg_text(s->location),
+				 fn_arg_text(refusal)),
+			 ret);
+}
+
 /* A refusal at the door is part of the record, so the transaction is kept. */
 static struct fn_error *refuse(struct fn_tx *tx, struct scan *s, const struct fn_message *why)
 {
-	struct fn_uuid id = fn_col_uuid(&s->row, ID);
 	struct fn_error *error;
+	struct fn_row entry;
 
-	FN_TRY(fn_db_run(tx, &sql_record_refusal,
-			 FN_ARGS(fn_arg_uuid(&id), fn_arg_uuid(&s->by.id), fn_arg_text(s->location),
-				 fn_arg_text(why->code)),
-			 NULL));
+	FN_TRY(record(tx, s, why->code, &entry));
 	error = fn_fail(s->req, why);
 	if (why == &already_used)
 		error->detail =
@@ -136,7 +145,6 @@ static struct fn_error *admit(struct fn_tx *tx, void *arg)
 	struct scan *s = arg;
 	const struct fn_message *why;
 	struct fn_row staff, entry;
-	struct fn_uuid id;
 
 	FN_TRY(fn_auth_alive(tx, &s->by));
 	FN_TRY(fn_db_one(tx, &sql_is_staff, FN_ARGS(fn_arg_uuid(&s->by.id)), &staff));
@@ -155,11 +163,7 @@ static struct fn_error *admit(struct fn_tx *tx, void *arg)
 	why = obstacle(&s->row);
 	if (why != NULL)
 		return refuse(tx, s, why);
-	id = fn_col_uuid(&s->row, ID);
-	FN_TRY(fn_db_one(tx, &sql_admit,
-			 FN_ARGS(fn_arg_uuid(&id), fn_arg_uuid(&s->by.id),
-				 fn_arg_text(s->location)),
-			 &entry));
+	FN_TRY(record(tx, s, NULL, &entry));
 	if (!fn_col_bool(&entry, 0))
 		return fn_fail_because(s->req, &not_valid, "the guard of ticket_scan");
 	s->was_transferred = fn_col_bool(&entry, 1);

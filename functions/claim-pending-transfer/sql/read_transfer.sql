@@ -5,7 +5,7 @@ SELECT x.status,
        x.recipient_email = me.email OR x.recipient_phone = me.phone,
        (x.recipient_email = me.email AND me.email_verified_at IS NOT NULL)
            OR (x.recipient_phone = me.phone AND me.phone_verified_at IS NOT NULL),
-       xs.expires_at <= private.now(),
+       x.expires_at <= private.now(),
        t.user_id = x.sender_id AND s.epoch = xs.from_epoch,
        s.state
   FROM public.ticket_transfers x

@@ -1,2 +1,2 @@
-SELECT has_table_privilege('auth.users', 'select')
-       AND (SELECT count(*) >= 0 FROM (SELECT id FROM auth.users LIMIT 1) AS any_user)
+-- True when the tables of accounts can be read.
+SELECT count(*) >= 0 FROM (SELECT id FROM auth.users LIMIT 1) AS anybody

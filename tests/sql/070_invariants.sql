@@ -1,0 +1,62 @@
+-- Every invariant query finds a fault that is planted behind the back of triggers and constraints.
+\ir include/world.sql
+\set invariants `cat "$TESTS_SQL/invariants.sql"`
+create temporary view found as :invariants
+select no_plan();
+
+select is_empty('select * from found', 'the world is consistent to begin with');
+
+-- `fault` is done with triggers and foreign keys off, looked at, and undone.
+create function pg_temp.finds(invariant text, fault text, what text) returns text language plpgsql as $$
+declare
+	answer text[];
+begin
+	begin
+		set local session_replication_role = replica;
+		execute fault;
+		answer := array(select distinct f.invariant from found f);
+		raise exception using errcode = 'UNDOO';
+	exception when sqlstate 'UNDOO' then
+		null;
+	end;
+	return ok(finds.invariant = any (answer), format('%s: %s (found %s)', invariant, what, answer));
+end $$;
+
+select pg_temp.finds('V08', $$update public.tickets set user_id = pg_temp.id('issa') where id = pg_temp.ticket(1)$$, 'another owner than the log says');
+select pg_temp.finds('V08', $$update public.tickets set user_id = null where id = pg_temp.ticket(1)$$, 'no owner');
+select pg_temp.finds('V08', $$update private.ticket_state set epoch = 1 where ticket_id = pg_temp.ticket(1)$$, 'an epoch without a step');
+select pg_temp.finds('V08', $$delete from private.ticket_state where ticket_id = pg_temp.ticket(1)$$, 'a ticket without state');
+select pg_temp.finds('V08', $$delete from private.ticket_owner_log where ticket_id = pg_temp.ticket(1)$$, 'a ticket without log');
+select pg_temp.finds('V08', $$insert into private.ticket_owner_log (ticket_id, epoch, owner_id, cause)
+	values (pg_temp.ticket(1), 2, pg_temp.id('awa'), 'ADMIN'); update private.ticket_state set epoch = 2 where ticket_id = pg_temp.ticket(1)$$, 'a gap in the log');
+select pg_temp.finds('V08', $$delete from public.guest_orders where id = pg_temp.id('guest order')$$, 'a guest ticket without its guest');
+
+select pg_temp.finds('V09', $$drop index public.ticket_transfers_one_pending; insert into public.ticket_transfers (ticket_id, sender_id, recipient_email)
+	values (pg_temp.ticket(2), pg_temp.id('awa'), 'x@example.org')$$, 'two offers of one ticket');
+select pg_temp.finds('V09', $$update private.ticket_state set state = 'BLOCKED' where ticket_id = pg_temp.ticket(2)$$, 'an offer of a ticket that is not valid');
+select pg_temp.finds('V09', $$update public.ticket_transfers set sender_id = pg_temp.id('issa') where id = pg_temp.id('offer')$$, 'an offer by somebody else');
+select pg_temp.finds('V09', $$update private.transfer_state set from_epoch = 7 where transfer_id = pg_temp.id('offer')$$, 'an offer of another epoch');
+
+create temporary table done as
+select private.transfer_complete(pg_temp.ticket(5), pg_temp.id('awa'), 0, pg_temp.id('issa'), null, null, null, null) as id;
+select is_empty('select * from found', 'a transfer leaves the world consistent');
+select pg_temp.finds('V10', $$delete from private.transfer_state where transfer_id = (select id from done)$$, 'a step without a transfer');
+select pg_temp.finds('V10', $$update public.ticket_transfers set recipient_id = pg_temp.id('stranger') where id = (select id from done)$$, 'a step to somebody else than the transfer says');
+select pg_temp.finds('V10', $$drop index private.transfer_state_one_completed; insert into private.transfer_state select pg_temp.id('offer'), ticket_id, from_epoch, state, used, ended_at
+	from private.transfer_state where transfer_id = (select id from done) on conflict (transfer_id) do update set ticket_id = excluded.ticket_id, state = 'COMPLETED', from_epoch = 0, ended_at = private.now();
+	update public.ticket_transfers set status = 'COMPLETED', recipient_id = pg_temp.id('issa') where id = pg_temp.id('offer')$$, 'a completed transfer without a step');
+
+select pg_temp.finds('V11', $$update private.ticket_state set state = 'USED' where ticket_id = pg_temp.ticket(1)$$, 'USED without an entry');
+select pg_temp.finds('V11', $$update private.ticket_state set state = 'VALID' where ticket_id = pg_temp.ticket(12)$$, 'an entry, but not USED');
+select pg_temp.finds('V11', $$drop index public.ticket_scans_one_entry; insert into public.ticket_scans (ticket_id, result, entry_seq)
+	values (pg_temp.ticket(12), 'ACCEPTED', 1)$$, 'one entry accepted twice');
+
+select pg_temp.finds('WORD', $$update public.tickets set status = 'CANCELLED' where id = pg_temp.ticket(1)$$, 'a ticket');
+select pg_temp.finds('WORD', $$update public.orders set status = 'EXPIRED' where id = '50000000-0000-4000-8000-000000000001'$$, 'an order');
+select pg_temp.finds('WORD', $$delete from private.order_state where order_id = '50000000-0000-4000-8000-000000000001'$$, 'an order without state');
+select pg_temp.finds('WORD', $$update public.ticket_transfers set status = 'REJECTED' where id = pg_temp.id('offer')$$, 'a transfer');
+select pg_temp.finds('WORD', $$update public.ticket_transfers set status = 'USED' where id = (select id from done)$$, 'a transfer said to be USED');
+
+select is_empty('select * from found', 'the faults were undone');
+select * from finish();
+rollback;

@@ -1,0 +1,68 @@
+-- What must hold at any moment, on the real tables. No row = fine. Every http, race and fault test
+-- ends by running this; tests/sql/070_invariants.sql plants each fault and sees it found.
+
+-- V08 one owner: the head of a gapless owner log, at the ticket's epoch
+select 'V08' as invariant, t.id::text as id,
+       format('owner %s, epoch %s; log: %s steps to epoch %s, owner %s', coalesce(t.user_id, g.id), s.epoch, l.steps, l.last,
+	      coalesce(h.owner_id, h.guest_order_id)) as detail
+  from public.tickets t
+  left join private.ticket_state s on s.ticket_id = t.id
+  left join lateral (select count(*) as steps, max(o.epoch) as last from private.ticket_owner_log o where o.ticket_id = t.id) l on true
+  left join private.ticket_owner_log h on h.ticket_id = t.id and h.epoch = s.epoch
+  left join public.guest_orders g on g.order_id = t.order_id and t.user_id is null
+ where s.epoch is null or l.last is distinct from s.epoch or l.steps <> s.epoch + 1
+    or h.owner_id is distinct from t.user_id or h.guest_order_id is distinct from g.id
+
+-- V09 at most one PENDING transfer of a ticket, only from the present owner of a VALID ticket
+union all
+select 'V09', x.ticket_id::text, count(*) || ' pending transfers'
+  from public.ticket_transfers x where x.status = 'PENDING' group by x.ticket_id having count(*) > 1
+union all
+select 'V09', x.id::text, format('pending; ticket is %s, sender is owner: %s, epoch %s of %s', s.state, t.user_id = x.sender_id, xs.from_epoch, s.epoch)
+  from public.ticket_transfers x
+  join public.tickets t on t.id = x.ticket_id
+  left join private.ticket_state s on s.ticket_id = x.ticket_id
+  left join private.transfer_state xs on xs.transfer_id = x.id
+ where x.status = 'PENDING'
+   and (s.state is distinct from 'VALID' or t.user_id is distinct from x.sender_id or xs.from_epoch is distinct from s.epoch)
+
+-- V10 every step of ownership by transfer has exactly one completed transfer, and the other way round
+union all
+select 'V10', l.ticket_id::text, format('epoch %s has %s completed transfers', l.epoch, count(x.id))
+  from private.ticket_owner_log l
+  left join private.transfer_state xs on xs.ticket_id = l.ticket_id and xs.from_epoch = l.epoch - 1 and xs.state = 'COMPLETED'
+  left join public.ticket_transfers x on x.id = xs.transfer_id and x.status in ('COMPLETED', 'USED')
+	and x.recipient_id = l.owner_id and x.ticket_id = l.ticket_id and x.id = l.transfer_id
+ where l.cause = 'TRANSFER'
+ group by l.ticket_id, l.epoch having count(x.id) <> 1
+union all
+select 'V10', x.id::text, 'completed, but no step of the owner log'
+  from public.ticket_transfers x
+ where x.status in ('COMPLETED', 'USED')
+   and not exists (select from private.ticket_owner_log l where l.ticket_id = x.ticket_id and l.transfer_id = x.id and l.owner_id = x.recipient_id)
+
+-- V11 USED exactly when an entry was accepted (VALID_OUT apart); one accepted entry per sequence
+union all
+select 'V11', s.ticket_id::text, format('%s with %s accepted entries, entry_seq %s', s.state, count(c.id), s.entry_seq)
+  from private.ticket_state s
+  left join public.ticket_scans c on c.ticket_id = s.ticket_id and c.result = 'ACCEPTED' and c.direction = 'IN'
+ group by s.ticket_id
+having (s.state not in ('VALID_OUT') and (s.state = 'USED') <> (count(c.id) > 0)) or count(c.id) <> s.entry_seq
+union all
+select 'V11', c.ticket_id::text, format('entry %s accepted %s times', c.entry_seq, count(*))
+  from public.ticket_scans c where c.result = 'ACCEPTED' and c.direction = 'IN' group by c.ticket_id, c.entry_seq having count(*) > 1
+
+-- WORD the public word is the one that stands for the rich state
+union all
+select 'WORD', t.id::text, format('ticket %s, state %s', t.status, s.state)
+  from public.tickets t left join private.ticket_state s on s.ticket_id = t.id
+ where t.status is distinct from private.word('ticket', s.state, s.cause)
+union all
+select 'WORD', o.id::text, format('order %s, state %s', o.status, s.state)
+  from public.orders o left join private.order_state s on s.order_id = o.id
+ where o.status is distinct from private.word('order', s.state, null)
+union all
+select 'WORD', x.id::text, format('transfer %s, state %s', x.status, s.state)
+  from public.ticket_transfers x left join private.transfer_state s on s.transfer_id = x.id
+ where x.status is distinct from private.word('transfer', s.state, case when s.used then 'USED' end)
+    or s.ticket_id is distinct from x.ticket_id;
