@@ -16,7 +16,7 @@
 #include "fn_time.h"
 #include "shared.sql.h"
 
-enum { TRIES_MAX = 5, PREPARED_MAX = 256, FIRST_PAUSE_MS = 20 };
+enum { TRIES_MAX = 5, KNOWN_MAX = 256, FIRST_PAUSE_MS = 20 };
 
 /* What a failed statement means for the transaction (reliability.md 4.5). */
 enum outcome { FINE, CONFLICT, OVERLOADED, LOST, REFUSED };
@@ -28,8 +28,13 @@ struct fn_tx {
 };
 
 static PGconn *connection;
-static const struct fn_sql *prepared[PREPARED_MAX]; /* on this connection */
-static size_t prepared_count;
+/* Statements run on this connection so far. The first time is unnamed, in one round trip, for the
+ * sake of a worker that has just been born; whoever comes twice is prepared. */
+static struct {
+	const struct fn_sql *sql;
+	bool prepared;
+} known[KNOWN_MAX];
+static size_t known_count;
 
 /* ---- the connection ---- */
 
@@ -43,7 +48,7 @@ void fn_db_disconnect(void)
 {
 	PQfinish(connection);
 	connection = NULL;
-	prepared_count = 0;
+	known_count = 0;
 }
 
 const char *fn_db_connect(void)
@@ -136,26 +141,48 @@ static void clear(void *result)
 	PQclear(result);
 }
 
-static bool is_prepared(const struct fn_sql *sql)
+/* The statement's place in `known`; a new one is added. *ret_seen: it was there. */
+static size_t place_of(const struct fn_sql *sql, bool *ret_seen)
 {
-	for (size_t i = 0; i < prepared_count; i++) {
+	*ret_seen = true;
+	for (size_t i = 0; i < known_count; i++) {
 		/* by name: each file of a function has its own copy of the constant */
-		if (strcmp(prepared[i]->name, sql->name) == 0)
-			return true;
+		if (strcmp(known[i].sql->name, sql->name) == 0)
+			return i;
 	}
-	return false;
+	if (known_count == KNOWN_MAX)
+		fn_die(70, "more than %d statements", KNOWN_MAX);
+	*ret_seen = false;
+	known[known_count].sql = sql;
+	known[known_count].prepared = false;
+	return known_count++;
 }
 
-static PGresult *prepare(const struct fn_sql *sql)
+static PGresult *prepare(size_t place)
 {
+	const struct fn_sql *sql = known[place].sql;
 	PGresult *result = PQprepare(connection, sql->name, sql->text, 0, NULL);
 
-	if (PQresultStatus(result) == PGRES_COMMAND_OK) {
-		if (prepared_count == PREPARED_MAX)
-			fn_die(70, "more than %d statements", PREPARED_MAX);
-		prepared[prepared_count++] = sql;
-	}
+	known[place].prepared = PQresultStatus(result) == PGRES_COMMAND_OK;
 	return result;
+}
+
+/* The result of the statement, or of preparing it when that failed. */
+static PGresult *run_statement(const struct fn_sql *sql, const char *const *values, size_t n)
+{
+	bool seen;
+	size_t place = place_of(sql, &seen);
+
+	if (!seen)
+		return PQexecParams(connection, sql->text, (int)n, NULL, values, NULL, NULL, 0);
+	if (!known[place].prepared) {
+		PGresult *result = prepare(place);
+
+		if (!known[place].prepared)
+			return result;
+		PQclear(result);
+	}
+	return PQexecPrepared(connection, sql->name, (int)n, values, NULL, NULL, 0);
 }
 
 /* Values in text format; numbers are written here. */
@@ -183,18 +210,7 @@ static struct fn_error *execute(struct fn_tx *tx, const struct fn_sql *sql,
 	if (tx->outcome != FINE) /* the server would only say 25P02 */
 		return fn_fail_because(tx->req, &fn_message_internal,
 				       "%s: after a failed statement", sql->name);
-	if (!is_prepared(sql)) {
-		result = prepare(sql);
-		if (PQresultStatus(result) != PGRES_COMMAND_OK) {
-			struct fn_error *error = explain(tx, sql->name, result);
-
-			PQclear(result);
-			return error;
-		}
-		PQclear(result);
-	}
-	result = PQexecPrepared(connection, sql->name, (int)n, values_of(arena, args, n), NULL,
-				NULL, 0);
+	result = run_statement(sql, values_of(arena, args, n), n);
 	fn_arena_defer(arena, clear, result);
 	if (PQresultStatus(result) != PGRES_TUPLES_OK && PQresultStatus(result) != PGRES_COMMAND_OK)
 		return explain(tx, sql->name, result);
@@ -443,9 +459,10 @@ const char *fn_db_check(const struct fn_sql *const *statements, struct fn_arena 
 	const char *why = fn_db_connect();
 
 	for (; why == NULL && *statements != NULL; statements++) {
-		PGresult *result = is_prepared(*statements) ? NULL : prepare(*statements);
+		bool seen;
+		PGresult *result = prepare(place_of(*statements, &seen));
 
-		if (result != NULL && PQresultStatus(result) != PGRES_COMMAND_OK) {
+		if (PQresultStatus(result) != PGRES_COMMAND_OK) {
 			const char *primary = PQresultErrorField(result, PG_DIAG_MESSAGE_PRIMARY);
 
 			why = fn_arena_format(arena, "%s: %s", (*statements)->name,
