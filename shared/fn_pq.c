@@ -1,0 +1,254 @@
+/* fn_pq.c: PostgreSQL through libpq: the connection of this process, statements on it, and what
+ * came of them. The only module that includes libpq. */
+#include "fn_pq.h"
+
+#include <libpq-fe.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "fn_conf.h"
+#include "fn_log.h"
+
+enum { KNOWN_MAX = 256 };
+
+static PGconn *connection;
+/* Statements run on this connection so far. The first time is unnamed, in one round trip, for the
+ * sake of a worker that has just been born; whoever comes twice is prepared. */
+static struct {
+	const struct fn_sql *sql;
+	bool prepared;
+} known[KNOWN_MAX];
+static size_t known_count;
+
+/* ---- the connection ---- */
+
+static void ignore_notice(void *arg, const PGresult *notice)
+{
+	(void)arg;
+	(void)notice;
+}
+
+void fn_db_disconnect(void)
+{
+	PQfinish(connection);
+	connection = NULL;
+	known_count = 0;
+}
+
+const char *fn_db_connect(void)
+{
+	static char why[256];
+	const char *message;
+
+	if (connection != NULL && PQstatus(connection) == CONNECTION_OK)
+		return NULL;
+	fn_db_disconnect();
+	connection = PQconnectdb(fn_conf_text("FN_DB_URL"));
+	if (PQstatus(connection) == CONNECTION_OK) {
+		(void)PQsetNoticeReceiver(connection, ignore_notice, NULL);
+		return NULL;
+	}
+	message = PQerrorMessage(connection); /* holds no password */
+	(void)snprintf(why, sizeof(why), "no database connection: %.*s",
+		       (int)strcspn(message, "\n"), message);
+	fn_db_disconnect();
+	return why;
+}
+
+/* What a failed statement means (reliability.md 4.5). */
+static enum fn_pq_outcome classify(const char *sqlstate)
+{
+	if (sqlstate == NULL || PQstatus(connection) != CONNECTION_OK)
+		return FN_PQ_LOST; /* a broken link has no SQLSTATE */
+	if (strcmp(sqlstate, "40001") == 0 || strcmp(sqlstate, "40P01") == 0)
+		return FN_PQ_CONFLICT;
+	if (strncmp(sqlstate, "57P", 3) == 0 || strncmp(sqlstate, "08", 2) == 0 ||
+	    strcmp(sqlstate, "25006") == 0) /* 25006: this server is no longer the primary */
+		return FN_PQ_LOST;
+	if (strcmp(sqlstate, "55P03") == 0 || strcmp(sqlstate, "57014") == 0 ||
+	    strncmp(sqlstate, "53", 2) == 0)
+		return FN_PQ_OVERLOADED;
+	return FN_PQ_REFUSED;
+}
+
+static const char *field(struct fn_arena *arena, const PGresult *result, int code)
+{
+	return fn_arena_text(arena, PQresultErrorField(result, code));
+}
+
+static void clear(void *result)
+{
+	PQclear(result);
+}
+
+/* Only the primary message is kept of a failure: DETAIL holds values. */
+static struct fn_pq_answer answer_of(struct fn_arena *arena, PGresult *result)
+{
+	ExecStatusType status = PQresultStatus(result);
+	struct fn_pq_answer answer = {.outcome = FN_PQ_FINE};
+
+	fn_arena_defer(arena, clear, result);
+	if (status == PGRES_TUPLES_OK || status == PGRES_COMMAND_OK) {
+		answer.tag = PQcmdStatus(result);
+		answer.rows.from = result;
+		answer.rows.count = (size_t)PQntuples(result);
+		answer.rows.affected = strtoll(PQcmdTuples(result), NULL, 10);
+		return answer;
+	}
+	answer.sqlstate = field(arena, result, PG_DIAG_SQLSTATE);
+	answer.message = field(arena, result, PG_DIAG_MESSAGE_PRIMARY);
+	answer.constraint = field(arena, result, PG_DIAG_CONSTRAINT_NAME);
+	if (answer.message == NULL)
+		answer.message = "connection lost";
+	answer.outcome = classify(answer.sqlstate);
+	return answer;
+}
+
+struct fn_pq_answer fn_pq_command(struct fn_arena *arena, const char *text)
+{
+	return answer_of(arena, PQexec(connection, text));
+}
+
+/* ---- statements ---- */
+
+/* The statement's place in `known`; a new one is added. *ret_seen: it was there. */
+static size_t place_of(const struct fn_sql *sql, bool *ret_seen)
+{
+	*ret_seen = true;
+	for (size_t i = 0; i < known_count; i++) {
+		/* by name: each file of a function has its own copy of the constant */
+		if (strcmp(known[i].sql->name, sql->name) == 0)
+			return i;
+	}
+	if (known_count == KNOWN_MAX)
+		fn_die(70, "more than %d statements", KNOWN_MAX);
+	*ret_seen = false;
+	known[known_count].sql = sql;
+	known[known_count].prepared = false;
+	return known_count++;
+}
+
+static PGresult *prepare(size_t place)
+{
+	const struct fn_sql *sql = known[place].sql;
+	PGresult *result = PQprepare(connection, sql->name, sql->text, 0, NULL);
+
+	known[place].prepared = PQresultStatus(result) == PGRES_COMMAND_OK;
+	return result;
+}
+
+/* The result of the statement, or of preparing it when that failed. */
+static PGresult *run_statement(const struct fn_sql *sql, const char *const *values, size_t n)
+{
+	bool seen;
+	size_t place = place_of(sql, &seen);
+
+	if (!seen)
+		return PQexecParams(connection, sql->text, (int)n, NULL, values, NULL, NULL, 0);
+	if (!known[place].prepared) {
+		PGresult *result = prepare(place);
+
+		if (!known[place].prepared)
+			return result;
+		PQclear(result);
+	}
+	return PQexecPrepared(connection, sql->name, (int)n, values, NULL, NULL, 0);
+}
+
+struct fn_pq_answer fn_pq_execute(struct fn_arena *arena, const struct fn_sql *sql,
+				  const char *const *values, size_t n)
+{
+	return answer_of(arena, run_statement(sql, values, n));
+}
+
+void fn_pq_roll_back(void)
+{
+	if (connection != NULL && PQtransactionStatus(connection) != PQTRANS_IDLE)
+		PQclear(PQexec(connection, "ROLLBACK"));
+}
+
+bool fn_db_in_transaction(void)
+{
+	PGTransactionStatusType status = PQtransactionStatus(connection);
+
+	return status != PQTRANS_IDLE && status != PQTRANS_UNKNOWN; /* UNKNOWN: no connection */
+}
+
+/* ---- columns ---- */
+
+bool fn_col_is_null(const struct fn_row *row, size_t column)
+{
+	return PQgetisnull(row->from, (int)row->number, (int)column) != 0;
+}
+
+const char *fn_col_text(const struct fn_row *row, size_t column)
+{
+	return fn_col_is_null(row, column) ? NULL
+					   : PQgetvalue(row->from, (int)row->number, (int)column);
+}
+
+bool fn_col_bool(const struct fn_row *row, size_t column)
+{
+	const char *text = fn_col_text(row, column);
+
+	return text != NULL && text[0] == 't';
+}
+
+int64_t fn_col_int(const struct fn_row *row, size_t column)
+{
+	const char *text = fn_col_text(row, column);
+
+	return text == NULL ? 0 : strtoll(text, NULL, 10);
+}
+
+struct fn_uuid fn_col_uuid(const struct fn_row *row, size_t column)
+{
+	const char *text = fn_col_text(row, column);
+	struct fn_uuid uuid = {0};
+
+	if (text != NULL)
+		(void)fn_text_uuid(text, &uuid);
+	return uuid;
+}
+
+/* ---- for fn_main and fnq ---- */
+
+const char *fn_db_check(const struct fn_sql *const *statements, struct fn_arena *arena)
+{
+	const char *why = fn_db_connect();
+
+	for (; why == NULL && *statements != NULL; statements++) {
+		bool seen;
+		size_t place = place_of(*statements, &seen);
+		PGresult *result = known[place].prepared ? NULL : prepare(place);
+
+		if (!known[place].prepared) {
+			const char *primary = PQresultErrorField(result, PG_DIAG_MESSAGE_PRIMARY);
+
+			why = fn_arena_format(arena, "%s: %s", (*statements)->name,
+					      primary != NULL ? primary : "connection lost");
+		}
+		PQclear(result);
+	}
+	return why;
+}
+
+int fn_db_descriptor(void)
+{
+	return connection == NULL ? -1 : PQsocket(connection);
+}
+
+bool fn_db_noticed(void)
+{
+	bool noticed = false;
+	PGnotify *notice;
+
+	if (connection == NULL || PQconsumeInput(connection) == 0)
+		return false;
+	while ((notice = PQnotifies(connection)) != NULL) {
+		noticed = true;
+		PQfreemem(notice);
+	}
+	return noticed;
+}
