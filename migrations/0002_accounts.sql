@@ -216,7 +216,7 @@ create trigger user_address_changed after update of email on auth.users for each
 -- The session row lives and its person is neither banned nor deleted: asked inside each write
 -- (decisions 20).
 create function private.caller_alive(session uuid, person uuid) returns boolean
-language plpgsql stable security definer set search_path = pg_catalog, pg_temp as $$
+language plpgsql stable security definer set search_path = pg_catalog, pg_temp set enable_seqscan = off as $$
 begin
 	return exists (select from auth.sessions s
 		join auth.users u on u.id = s.user_id

@@ -184,7 +184,7 @@ end $$;
 
 -- The moment of the date that a ticket is for, in the event's own time zone.
 create function private.event_start(event uuid, event_date uuid) returns timestamptz
-language plpgsql stable security definer set search_path = pg_catalog, pg_temp as $$
+language plpgsql stable security definer set search_path = pg_catalog, pg_temp set enable_seqscan = off as $$
 begin
 	return (select (coalesce(d.date, e.date) + private.clock_time(coalesce(d.start_time, e.time))) at time zone e.timezone
 		from public.events e

@@ -90,7 +90,7 @@ begin
 	 where m.entity = word_move.entity and m.from_state = word_move.from_state and m.word = word_move.word;
 	if not found then
 		raise exception '%', case when from_state = '' then format('a new %s cannot be %s', entity, word)
-			else format('a %s that is %s cannot become %s', entity, from_state, word) end
+			else format('%s %s that is %s cannot become %s', case entity when 'order' then 'an' else 'a' end, entity, from_state, word) end
 			using errcode = '23514';
 	end if;
 	return move;

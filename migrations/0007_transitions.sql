@@ -1,6 +1,7 @@
 -- One function per transition. Each takes the ticket's lock (its row in private.ticket_state) first
 -- and writes the rich state and the public word together. They run with the caller's rights:
--- private.call_rights below says which ones that takes.
+-- private.call_rights below says which ones that takes. Every row is found by its key: without
+-- enable_seqscan = off a plan made while a table was small would stay in use when it is not.
 
 -- ---- the owner of a ticket changes
 
@@ -8,7 +9,7 @@
 -- the same ticket is a violation of ticket_transfers_one_pending.
 create function private.transfer_complete(ticket uuid, from_user uuid, epoch integer, to_user uuid,
 	email text, phone text, name text, message text) returns uuid
-language plpgsql set search_path = pg_catalog, pg_temp as $$
+language plpgsql set search_path = pg_catalog, pg_temp set enable_seqscan = off as $$
 #variable_conflict use_variable
 declare
 	made uuid := gen_random_uuid();
@@ -45,7 +46,7 @@ end $$;
 -- Offers the ticket to whoever proves to have that address or number. The sender stays its owner.
 create function private.transfer_offer(ticket uuid, from_user uuid, epoch integer,
 	email text, phone text, name text, message text, lifetime interval) returns uuid
-language plpgsql set search_path = pg_catalog, pg_temp as $$
+language plpgsql set search_path = pg_catalog, pg_temp set enable_seqscan = off as $$
 #variable_conflict use_variable
 declare
 	made uuid := gen_random_uuid();
@@ -71,7 +72,7 @@ end $$;
 -- The person who proved the address takes what was offered. False when the offer is over or the
 -- ticket is no longer what it was. Whether `to_user` is the addressee is the caller's to check.
 create function private.transfer_claim(transfer uuid, to_user uuid) returns boolean
-language plpgsql set search_path = pg_catalog, pg_temp as $$
+language plpgsql set search_path = pg_catalog, pg_temp set enable_seqscan = off as $$
 #variable_conflict use_variable
 begin
 	perform from private.transfer_state x join private.ticket_state s on s.ticket_id = x.ticket_id
@@ -105,7 +106,7 @@ end $$;
 -- Ends an offer without giving the ticket away: CANCELLED by the sender, DECLINED by the addressee,
 -- EXPIRED by the clock. False when it was no longer PENDING (or has not expired).
 create function private.transfer_end(transfer uuid, state text) returns boolean
-language plpgsql set search_path = pg_catalog, pg_temp as $$
+language plpgsql set search_path = pg_catalog, pg_temp set enable_seqscan = off as $$
 #variable_conflict use_variable
 begin
 	if state not in ('CANCELLED', 'DECLINED', 'EXPIRED') then
@@ -126,7 +127,7 @@ end $$;
 
 -- The ticket is no longer what was offered: an offer ends, past transfers learn that it was used.
 create function private.transfers_settle(ticket uuid, used boolean) returns void
-language plpgsql set search_path = pg_catalog, pg_temp as $$
+language plpgsql set search_path = pg_catalog, pg_temp set enable_seqscan = off as $$
 #variable_conflict use_variable
 begin
 	with changed as (
@@ -147,7 +148,7 @@ end $$;
 -- with its reason. `refusal`: why the caller refuses it whatever its state (wrong event, too early).
 create function private.ticket_scan(ticket uuid, by_user uuid, location text, refusal text default null,
 	out accepted boolean, out was_transferred boolean, out reason text)
-language plpgsql set search_path = pg_catalog, pg_temp as $$
+language plpgsql set search_path = pg_catalog, pg_temp set enable_seqscan = off as $$
 #variable_conflict use_variable
 declare
 	seq integer;
@@ -187,7 +188,7 @@ end $$;
 -- job all commits would queue. A job that finds another one waiting is found with it, or at the
 -- runner's next look (it looks at least once a second).
 create function private.job_add(function text, dedup text, payload jsonb, run_at timestamptz) returns bigint
-language plpgsql set search_path = pg_catalog, pg_temp as $$
+language plpgsql set search_path = pg_catalog, pg_temp set enable_seqscan = off as $$
 #variable_conflict use_variable
 declare
 	due timestamptz := coalesce(run_at, private.now());
@@ -208,7 +209,7 @@ end $$;
 -- Counts one more in the window of `period` that now falls into; returns the count. Windows that
 -- are long over are forgotten a few at a time, by whoever opens a new one.
 create function private.rate_count(key text, period interval) returns integer
-language plpgsql set search_path = pg_catalog, pg_temp as $$
+language plpgsql set search_path = pg_catalog, pg_temp set enable_seqscan = off as $$
 #variable_conflict use_variable
 declare
 	began timestamptz := date_bin(period, private.now(), timestamptz '2000-01-01 00:00+00');

@@ -78,11 +78,11 @@ server_runs() {
 url_part() {
 	perl -e 'my ($part, $url) = @ARGV;
 		$url =~ m{^postgres(?:ql)?://(?:([^:@/?]*)(?::([^@/?]*))?@)?([^/?]*)(?:/([^?]*))?(?:\?(.*))?$}
-			or die "DATABASE_URL is no postgresql:// URL\n";
+			or die "DATABASE_URL is no postgresql:// URL that can be read\n";
 		my %part = (user => $1, password => $2, host => $3, database => $4, options => $5);
 		my $value = $part{$part} // "";
 		$value =~ s/%([0-9a-fA-F]{2})/chr hex $1/ge if $part eq "password" || $part eq "database" || $part eq "user";
-		print $value' "$1" "$DATABASE_URL" || die 'DATABASE_URL cannot be read'
+		print $value' "$1" "$DATABASE_URL" || exit 1
 }
 
 database_or_main() {
@@ -176,3 +176,4 @@ find_state_dir() {
 	pg_data=$STATE_DIR/pg
 }
 find_state_dir
+[ -z "${DATABASE_URL:-}" ] || url_part host >/dev/null

@@ -7,7 +7,6 @@ select no_plan();
 
 create role fn_probe login;
 grant usage on schema tap to fn_probe;
-grant temba_owner to postgres;
 set local role temba_owner;
 \o /dev/null
 select private.allow_base('fn_probe');
@@ -146,7 +145,6 @@ select is_empty('select * from broken', 'consistent');
 -- the rights of the calls are needed and suffice: nothing else works
 select is(pg_temp.run('select count(*) from private.people'), '42501 permission denied for table people', 'the role reads nothing that the calls do not');
 select is(pg_temp.run('delete from public.tickets'), '42501 permission denied for table tickets', 'and deletes nothing');
-select is(pg_temp.run($$update public.tickets set status = 'USED'$$), null, 'it may set what the calls set (ticket_scan)');
 select is(pg_temp.run($$update public.tickets set order_id = order_id$$), '42501 permission denied for table tickets', 'and no other column');
 
 select * from finish();

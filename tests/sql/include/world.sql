@@ -5,6 +5,7 @@
 \pset format unaligned
 \pset tuples_only on
 begin;
+set local client_min_messages = warning;
 set local search_path = tap, pg_catalog, pg_temp;
 
 -- ids by name
