@@ -2,6 +2,7 @@
 #ifndef FND_EXEC_H
 #define FND_EXEC_H
 
+#include <stdbool.h>
 #include <sys/types.h>
 
 #include "rt_why.h"
@@ -10,7 +11,7 @@ enum { FND_EXEC_FDS = 7 }; /* 0 to FN_FD_WAKE of fn_board.h */
 
 struct fnd_exec {
 	const char *path, *name;
-	const char *option;    /* "--check", or NULL */
+	bool check;            /* run `NAME --check` */
 	int fds[FND_EXEC_FDS]; /* -1: /dev/null for 0 and 1, closed above */
 };
 

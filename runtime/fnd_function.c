@@ -181,9 +181,11 @@ static void read_board(const struct fnd_function *f, struct fnd_plan_input *in)
 {
 	for (unsigned i = 0; i < FN_SLOTS_MAX; i++) {
 		const struct fnd_worker *w = f->workers[i];
+		uint64_t hard_limit;
 
 		if (w == NULL)
 			continue;
+		hard_limit = w->generation->config.hard_limit;
 		in->slots[i] = (struct fnd_plan_slot){
 			.taken = true,
 			.serves = w->generation == f->current,
@@ -192,7 +194,7 @@ static void read_board(const struct fnd_function *f, struct fnd_plan_input *in)
 			.state = fnd_slot_state(f, i),
 			.since = atomic_load(&f->board->slots[i].since),
 			.told_at = w->told_at,
-			.hard_limit = w->generation->config.hard_limit,
+			.hard_limit = hard_limit,
 		};
 	}
 }

@@ -123,11 +123,9 @@ static void start_again(struct fnd_generation *g)
 
 	if (g != f->current || fnd.stopping)
 		return;
-	if (fnd.now < f->not_before)
-		check_by(f, f->not_before);
-	else if (starting_now() >= STARTING_MAX)
+	if (fnd.now >= f->not_before && starting_now() >= STARTING_MAX)
 		check_by(f, fnd.now + RETRY_START_MS * FND_MS);
-	else if (!fnd_template_start(g, NULL))
+	else if (fnd.now < f->not_before || !fnd_template_start(g, NULL))
 		check_by(f, f->not_before);
 }
 

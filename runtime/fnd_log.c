@@ -17,6 +17,7 @@
 #include "rt_files.h"
 
 enum {
+	SKIP_MAX = 8,
 	LINE_MAX_BYTES = 16 << 10,
 	READ_MAX = 64 << 10, /* from one pipe in one turn: nobody keeps fnd from the others */
 	SINK_MAX = 4 << 20,  /* for a reader that stalls; beyond it lines are lost and counted */
@@ -88,24 +89,27 @@ static void count_lost(void)
 	sink.lost = 0;
 }
 
+/* Bytes that went out, or were given up; 0: the reader is slow. */
+static size_t write_some(const char *bytes, size_t length)
+{
+	size_t part = allowed(length);
+	ssize_t put = part == 0 ? 0 : write(sink.fd, bytes, part);
+
+	if (put >= 0 || errno == EINTR)
+		return put > 0 ? (size_t)put : 0;
+	for (size_t i = 0; i < length; i++) /* a full disk: better to lose lines than to stop */
+		sink.lost += bytes[i] == '\n';
+	return length;
+}
+
 bool fnd_log_flush(void)
 {
 	struct fn_buf *waiting = &sink.waiting;
-	size_t done = 0;
+	size_t done = 0, part = 1;
 
-	while (done < waiting->length) {
-		size_t length = allowed(waiting->length - done);
-		ssize_t put = length == 0 ? 0 : write(sink.fd, waiting->bytes + done, length);
-
-		if (put < 0 && errno == EINTR)
-			continue;
-		if (put < 0) { /* a full disk: better to lose lines than to stop serving */
-			for (; done < waiting->length; done++)
-				sink.lost += waiting->bytes[done] == '\n';
-		}
-		if (put == 0)
-			break;
-		done += put > 0 ? (size_t)put : 0;
+	while (part > 0 && done < waiting->length) {
+		part = write_some(waiting->bytes + done, waiting->length - done);
+		done += part;
 	}
 	if (done < waiting->length) {
 		memmove(waiting->bytes, waiting->bytes + done, waiting->length - done);
@@ -220,10 +224,11 @@ static ssize_t read_some(struct fnd_pipe *pipe)
 static void pipe_ready(struct fnd_watch *watch, uint32_t events)
 {
 	struct fnd_pipe *pipe = FND_OWNER(watch, struct fnd_pipe, watch);
-	ssize_t got = read_some(pipe);
 
 	(void)events;
-	if (got == 0) /* everybody closed it: what is left is to close ours */
+	if (pipe->pid == 0 && pipe->skipped++ < SKIP_MAX)
+		return;           /* a worker that speaks before its template has told its pid */
+	if (read_some(pipe) == 0) /* everybody closed it: what is left is to close ours */
 		fnd_pipe_close(pipe);
 }
 

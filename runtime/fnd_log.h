@@ -12,6 +12,7 @@ struct fnd_pipe {
 	struct fnd_watch watch;
 	const char *fn;         /* whose lines; outlives the pipe */
 	pid_t pid;              /* 0 while it is not known */
+	unsigned skipped;       /* so often its lines were left for later, to know the pid */
 	struct fn_buf line;     /* the beginning of a line whose end is still to come */
 	bool cut;               /* that line is too long: skip to its end */
 	struct fn_buf *capture; /* gets a copy of every line, for a deploy's report; or NULL */

@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <string.h>
 #include <sys/epoll.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "fn_log.h"
@@ -11,7 +12,7 @@
 #include "fnd.h"
 #include "fnd_plan.h"
 
-enum { BATCH = 64, WAIT_MAX_MS = 60000 };
+enum { BATCH = 64 };
 
 static int poll_set = -1;
 static struct epoll_event batch[BATCH];
@@ -60,14 +61,11 @@ void fnd_loop_remove(struct fnd_watch *watch)
 
 void fnd_loop_turn(uint64_t until)
 {
-	uint64_t now = fn_time_monotonic();
-	int wait = WAIT_MAX_MS;
+	uint64_t now = fn_time_monotonic(), wait = until > now ? until - now : 0;
+	struct timespec limit = {.tv_sec = (time_t)(wait / FND_SECOND),
+				 .tv_nsec = (long)(wait % FND_SECOND)};
 
-	if (until > 0 && until <= now)
-		wait = 0;
-	else if (until > 0 && (until - now) / FND_MS < WAIT_MAX_MS)
-		wait = (int)((until - now) / FND_MS) + 1; /* not before the time */
-	batch_count = epoll_wait(poll_set, batch, BATCH, wait);
+	batch_count = epoll_pwait2(poll_set, batch, BATCH, until > 0 ? &limit : NULL, NULL);
 	fnd.now = fn_time_monotonic();
 	for (batch_at = 0; batch_at < batch_count;) {
 		struct epoll_event event = batch[batch_at++];

@@ -5,6 +5,7 @@
 #include <poll.h>
 #include <signal.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/syscall.h>
 #include <unistd.h>
@@ -71,19 +72,26 @@ static bool wait_for(int process, uint64_t until)
 }
 
 struct orphan {
-	char kind[16], name[RT_NAME_MAX + 1];
-	int pid;
-	unsigned long long born;
+	char name[RT_NAME_MAX + 1];
+	pid_t pid;
+	bool is_worker;
 };
 
-static bool read_orphan(const char *line, struct orphan *ret)
+/* KIND PID START NAME; false when the line is not so, or the process is another one by now. */
+static bool read_orphan(char *line, struct orphan *ret)
 {
+	char *words[4] = {NULL};
 	unsigned long long born;
 
-	return sscanf(line, "%15s %d %llu %63s", ret->kind, &ret->pid, &ret->born, ret->name) ==
-		       4 &&
-	       ret->pid > 1 && strcmp(ret->kind, "fnd") != 0 && rt_process_start(ret->pid, &born) &&
-	       born == ret->born;
+	for (size_t i = 0; i < FN_COUNT(words) && line != NULL; i++)
+		words[i] = strsep(&line, " ");
+	if (words[3] == NULL || strlen(words[3]) > RT_NAME_MAX || strcmp(words[0], "fnd") == 0)
+		return false;
+	ret->pid = (pid_t)strtol(words[1], NULL, 10);
+	ret->is_worker = strcmp(words[0], "worker") == 0;
+	(void)snprintf(ret->name, sizeof(ret->name), "%s", words[3]);
+	return ret->pid > 1 && rt_process_start(ret->pid, &born) &&
+	       born == strtoull(words[2], NULL, 10);
 }
 
 /* Workers may finish their request; nobody waits for a template. */
@@ -93,9 +101,10 @@ static int end_orphan(const struct orphan *orphan)
 
 	if (process < 0)
 		return -1;
-	(void)kill(orphan->pid, strcmp(orphan->kind, "worker") == 0 ? SIGTERM : SIGKILL);
+	(void)kill(orphan->pid, orphan->is_worker ? SIGTERM : SIGKILL);
 	rt_event_end(rt_event_begin(FN_WARN, orphan->name, orphan->pid,
-				    "ended a %s that an earlier fnd left", orphan->kind));
+				    "ended a %s that an earlier fnd left",
+				    orphan->is_worker ? "worker" : "template"));
 	return process;
 }
 

@@ -4,11 +4,12 @@
 #include <string.h>
 
 enum {
-	TICK_MS = 1000,        /* a slot may become busy without a word to fnd: look so often */
+	TICK_MS = 1000,
 	TICK_MIN_MS = 5,       /* for absurdly small hard limits */
 	START_HOPE_MS = 1000,  /* a start that takes longer no longer keeps others from starting */
 	START_LIMIT_MS = 5000, /* longer than connect_timeout of the database (3 s) */
 	END_LIMIT_MS = 5000,   /* libfcgi's closing waits are far shorter */
+	FRESH_US = 300, /* a worker says BUSY before it accepts: its connection may still wait */
 	WAIT_FIRST_MS = 100,
 	WAIT_MAX_MS = 10000,
 };
@@ -37,10 +38,15 @@ static void check_by(struct fnd_plan *plan, uint64_t time)
 		plan->check_at = time;
 }
 
+static bool serves(const struct fnd_plan_slot *slot)
+{
+	return slot->taken && slot->serves && !slot->told && !slot->killed;
+}
+
 static void count(const struct fnd_plan_slot *slot, struct fnd_plan *plan)
 {
 	plan->leaving += slot->told || slot->killed;
-	if (slot->told || slot->killed || !slot->serves)
+	if (!serves(slot))
 		return;
 	plan->live++;
 	plan->idle += slot->state == FN_SLOT_IDLE;
@@ -58,13 +64,25 @@ static enum fnd_action kill_after(const struct fnd_plan_input *in, struct fnd_pl
 	return FND_KEEP;
 }
 
-static enum fnd_action judge(const struct fnd_plan_input *in, const struct fnd_plan_slot *slot,
-			     struct fnd_plan *plan)
+/* A slot becomes busy or idle without a word to fnd: the next look is early enough for the hard
+ * limit to be exact, and not much too late for retiring. */
+static void look_again(const struct fnd_plan_input *in, const struct fnd_plan_slot *slot,
+		       struct fnd_plan *plan)
 {
 	uint64_t tick = slot->hard_limit / 2;
 
+	tick = tick < TICK_MS * FND_MS ? tick : TICK_MS * FND_MS;
+	tick = tick > TICK_MIN_MS * FND_MS ? tick : TICK_MIN_MS * FND_MS;
+	check_by(plan, in->now + tick);
+}
+
+static enum fnd_action judge(const struct fnd_plan_input *in, const struct fnd_plan_slot *slot,
+			     struct fnd_plan *plan)
+{
 	if (slot->killed)
 		return FND_KEEP;
+	if (slot->state == FN_SLOT_BUSY || slot->state == FN_SLOT_IDLE)
+		look_again(in, slot, plan);
 	if (slot->state == FN_SLOT_BUSY)
 		return kill_after(in, plan, slot->since, slot->hard_limit, FND_OVER_LIMIT);
 	if (slot->told) /* a request may have ended after it was told */
@@ -73,10 +91,6 @@ static enum fnd_action judge(const struct fnd_plan_input *in, const struct fnd_p
 				  END_LIMIT_MS * FND_MS, FND_STUCK_END);
 	if (slot->state != FN_SLOT_IDLE)
 		return kill_after(in, plan, slot->since, START_LIMIT_MS * FND_MS, FND_STUCK_START);
-	/* it may become busy right after this look: the next one is early enough to be exact */
-	tick = tick < TICK_MS * FND_MS ? tick : TICK_MS * FND_MS;
-	tick = tick > TICK_MIN_MS * FND_MS ? tick : TICK_MIN_MS * FND_MS;
-	check_by(plan, in->now + tick);
 	return FND_KEEP;
 }
 
@@ -88,8 +102,7 @@ static int oldest_idle(const struct fnd_plan_input *in, struct fnd_plan *plan)
 	for (int i = 0; i < FN_SLOTS_MAX; i++) {
 		const struct fnd_plan_slot *slot = &in->slots[i];
 
-		if (!slot->taken || !slot->serves || slot->told || slot->killed ||
-		    slot->state != FN_SLOT_IDLE || plan->action[i] != FND_KEEP)
+		if (!serves(slot) || slot->state != FN_SLOT_IDLE || plan->action[i] != FND_KEEP)
 			continue;
 		if (age(in, slot->since) < in->idle_timeout)
 			check_by(plan, slot->since + in->idle_timeout);
@@ -120,16 +133,40 @@ static unsigned hopeful_starts(const struct fnd_plan_input *in)
 	for (size_t i = 0; i < FN_SLOTS_MAX; i++) {
 		const struct fnd_plan_slot *slot = &in->slots[i];
 
-		hopeful += slot->taken && slot->serves && !slot->told && !slot->killed &&
+		hopeful += serves(slot) &&
 			   (slot->state == FN_SLOT_STARTING || slot->state == FN_SLOT_EMPTY) &&
 			   age(in, slot->since) < START_HOPE_MS * FND_MS;
 	}
 	return hopeful;
 }
 
+static unsigned fresh_busy(const struct fnd_plan_input *in)
+{
+	unsigned fresh = 0;
+
+	for (size_t i = 0; i < FN_SLOTS_MAX; i++)
+		fresh += serves(&in->slots[i]) && in->slots[i].state == FN_SLOT_BUSY &&
+			 age(in, in->slots[i].since) < FRESH_US * FND_MS / 1000;
+	return fresh;
+}
+
+/* Nobody is idle and a connection waits: one start for each that no worker is about to take. */
+static void spawn_for_queue(const struct fnd_plan_input *in, struct fnd_plan *plan)
+{
+	unsigned fresh = fresh_busy(in), room = in->max - plan->live, waiting = 1;
+
+	if (in->queue > 0 && in->queue <= fresh) {
+		check_by(plan, in->now + FRESH_US * FND_MS / 1000);
+		return;
+	}
+	if (in->queue > 0)
+		waiting = in->queue - fresh;
+	plan->spawn = waiting < room ? waiting : room;
+}
+
 static void spawn(const struct fnd_plan_input *in, struct fnd_plan *plan)
 {
-	unsigned waiting = in->queue > 0 ? in->queue : 1, starting = hopeful_starts(in);
+	unsigned starting = hopeful_starts(in);
 
 	if (!in->may_spawn)
 		return;
@@ -138,16 +175,16 @@ static void spawn(const struct fnd_plan_input *in, struct fnd_plan *plan)
 		check_by(plan, in->not_before);
 		return;
 	}
-	if (plan->live < in->min) {
+	if (plan->live < in->min)
 		plan->spawn = in->min - plan->live;
-	} else if (plan->wanted && plan->idle == 0 && starting == 0) {
-		plan->watch = !in->readable;
-		if (in->readable)
-			plan->spawn =
-				waiting < in->max - plan->live ? waiting : in->max - plan->live;
-	}
-	if (starting > 0)
+	else if (!plan->wanted || plan->idle > 0)
+		return;
+	else if (starting > 0)
 		check_by(plan, in->now + START_HOPE_MS * FND_MS);
+	else if (in->readable)
+		spawn_for_queue(in, plan);
+	else
+		plan->watch = true;
 }
 
 void fnd_plan_make(const struct fnd_plan_input *in, struct fnd_plan *ret)

@@ -11,19 +11,25 @@
 #include "rt_event.h"
 #include "rt_process.h"
 
-enum { STRAYS_MAX = 64 };
+enum {
+	CHILDREN_MAX = 1 << 20,
+	STRAYS_MAX = 64,
+	STRAY_LIFE_S = 5 /* then the number may be somebody else's */
+};
 
 /* Ended before their template said that they exist; the oldest is forgotten first. */
 static struct {
 	pid_t pid;
 	int status;
+	uint64_t ended_at;
 } strays[STRAYS_MAX];
 static size_t stray_next;
 
 bool fnd_reap_stray(pid_t pid, int *ret_status)
 {
 	for (size_t i = 0; i < STRAYS_MAX; i++) {
-		if (strays[i].pid != pid)
+		if (strays[i].pid != pid ||
+		    fnd.now > strays[i].ended_at + STRAY_LIFE_S * FND_SECOND)
 			continue;
 		*ret_status = strays[i].status;
 		strays[i].pid = 0;
@@ -156,12 +162,11 @@ void fnd_reap(void)
 	while ((pid = waitpid(-1, &status, WNOHANG)) > 0) {
 		if (bury(pid, status))
 			continue;
-		hear_everybody(); /* the word of its template may be here already */
-		if (bury(pid, status))
-			continue;
 		strays[stray_next].pid = pid;
 		strays[stray_next].status = status;
+		strays[stray_next].ended_at = fnd.now;
 		stray_next = (stray_next + 1) % STRAYS_MAX;
+		hear_everybody(); /* the word of its template may be here already */
 	}
 }
 
@@ -184,17 +189,19 @@ static bool is_known(pid_t pid)
 
 pid_t fnd_reap_unknown_child(void)
 {
-	char path[64];
-	FILE *file;
-	int pid, found = 0;
+	char path[64], *rest, *word;
+	struct fn_buf text;
+	struct rt_why why;
+	pid_t pid, found = 0;
 
 	(void)snprintf(path, sizeof(path), "/proc/self/task/%d/children", (int)getpid());
-	file = fopen(path, "re");
-	while (file != NULL && found == 0 && fscanf(file, "%d", &pid) == 1) {
-		if (!is_known(pid))
+	fn_buf_init(&text, CHILDREN_MAX);
+	rest = rt_read_file(path, &text, &why) ? text.bytes : NULL;
+	while (found == 0 && (word = strsep(&rest, " ")) != NULL) {
+		pid = (pid_t)strtol(word, NULL, 10);
+		if (pid > 0 && !is_known(pid))
 			found = pid;
 	}
-	if (file != NULL)
-		(void)fclose(file);
+	fn_buf_free(&text);
 	return found;
 }

@@ -109,7 +109,7 @@ void fnd_job_check(struct fnd_job *job)
 	struct fnd_exec what = {
 		.path = path,
 		.name = job->name,
-		.option = "--check",
+		.check = true,
 		.fds = {-1, -1, -1, -1, [FN_FD_SETTINGS] = job->g->settings, -1, -1},
 	};
 	struct rt_why why;

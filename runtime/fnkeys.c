@@ -176,14 +176,15 @@ static void try_token(const struct kit *kit, const struct fn_jwt_keys *keys, con
 		       kit->directory, fn_jwt_result_name(result));
 }
 
-static const char *session_token(const struct kit *kit)
+/* A token that a private key signs now: its public half must be in the set. */
+static void try_key(const struct kit *kit, const struct fn_jwt_keys *keys, const char *name,
+		    const char *pem)
 {
 	struct json_object *claims =
 		fn_json_keep(kit->arena,
 			     FN_OBJECT(fn_json_int("exp", fn_time_now() + FN_JWT_SKEW)));
 
-	return fn_sign_token(kit->arena, kit->jwt_pem, kid_of(kit, kit->jwt_pem, "JWT_PRIVATE_KEY"),
-			     claims);
+	try_token(kit, keys, name, fn_sign_token(kit->arena, pem, kid_of(kit, pem, name), claims));
 }
 
 static void make_all(struct kit *kit)
@@ -204,7 +205,8 @@ static void make_all(struct kit *kit)
 	keys = fn_jwt_keys_new(jwks, &why);
 	if (keys == NULL)
 		fn_die(CONFIG_ERROR, "%s/JWKS: %s", kit->directory, why);
-	try_token(kit, keys, "JWT_PRIVATE_KEY", session_token(kit));
+	try_key(kit, keys, "JWT_PRIVATE_KEY", kit->jwt_pem);
+	try_key(kit, keys, "API_PRIVATE_KEY", kit->api_pem);
 	try_token(kit, keys, "ANON_KEY", anon);
 	try_token(kit, keys, "SERVICE_ROLE_KEY", service);
 	fn_jwt_keys_free(keys);

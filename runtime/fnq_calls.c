@@ -124,20 +124,14 @@ static void describe(struct fnq_call *call, const struct rt_fcgi_reply *reply)
 	}
 }
 
-static void end_call(struct fnq_calls *calls, struct fnq_call *call, const char *why)
+/* The call is over: settles what becomes of the job and frees the connection. */
+static void end_call(struct fnq_calls *calls, struct fnq_call *call, int status, int retry_after)
 {
-	const struct rt_fcgi_reply *reply = why == NULL ? rt_fcgi_reply(call->wire) : NULL;
-	int status = reply == NULL ? 0 : reply->status;
 	uint32_t random;
 
 	fn_crypto_random(&random, sizeof(random));
 	call->verdict = rt_retry_verdict(status, call->job.attempts, call->job.max_attempts);
-	call->delay_ms =
-		rt_retry_delay(call->job.attempts, reply == NULL ? 0 : reply->retry_after, random);
-	if (why != NULL)
-		(void)snprintf(call->error, sizeof(call->error), "%s", why);
-	else if (call->verdict != RT_JOB_DONE)
-		describe(call, reply);
+	call->delay_ms = rt_retry_delay(call->job.attempts, retry_after, random);
 	rt_fcgi_end(call->wire);
 	call->wire = NULL;
 	rt_lane_finished(&calls->lanes, call->job.lane, call->verdict == RT_JOB_AGAIN);
@@ -150,6 +144,20 @@ static void end_call(struct fnq_calls *calls, struct fnq_call *call, const char 
 		       call->job.function, call->job.attempts, call->error);
 }
 
+static void take_reply(struct fnq_calls *calls, struct fnq_call *call)
+{
+	const struct rt_fcgi_reply *reply = rt_fcgi_reply(call->wire);
+
+	describe(call, reply);
+	end_call(calls, call, reply->status, reply->retry_after);
+}
+
+static void give_up(struct fnq_calls *calls, struct fnq_call *call, const char *why)
+{
+	(void)snprintf(call->error, sizeof(call->error), "%s", why);
+	end_call(calls, call, 0, 0);
+}
+
 void fnq_calls_continue(struct fnq_calls *calls, uint64_t now)
 {
 	for (size_t i = 0; i < calls->places; i++) {
@@ -159,15 +167,15 @@ void fnq_calls_continue(struct fnq_calls *calls, uint64_t now)
 			continue;
 		switch (rt_fcgi_continue(call->wire)) {
 		case RT_FCGI_DONE:
-			end_call(calls, call, NULL);
+			take_reply(calls, call);
 			break;
 		case RT_FCGI_FAILED:
-			end_call(calls, call, rt_fcgi_why(call->wire));
+			give_up(calls, call, rt_fcgi_why(call->wire));
 			break;
 		case RT_FCGI_WAITING:
 		default:
 			if (now > call->began + calls->limit)
-				end_call(calls, call, "no answer in time");
+				give_up(calls, call, "no answer in time");
 		}
 	}
 }

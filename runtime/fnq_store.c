@@ -10,7 +10,7 @@
 #include "fn_time.h"
 #include "fnq.sql.h"
 
-enum { FIRST_PAUSE_MS = 100, LAST_PAUSE_MS = 5000, MS = 1000000 };
+enum { FIRST_PAUSE_MS = 100, LAST_PAUSE_MS = 2000, MS = 1000000 };
 
 /* ---- one transaction ---- */
 

@@ -3,11 +3,13 @@
 
 #include <stdarg.h>
 #include <stdio.h>
-#include <sys/uio.h>
 #include <unistd.h>
 
+#include "fn_buf.h"
 #include "fn_time.h"
 #include "rt_why.h"
+
+enum { LINE_MAX_BYTES = 64 << 10 };
 
 struct json_object *rt_event_begin(enum fn_level level, const char *fn, pid_t pid,
 				   const char *format, ...)
@@ -32,11 +34,12 @@ struct json_object *rt_event_begin(enum fn_level level, const char *fn, pid_t pi
 
 void rt_event_end(struct json_object *line)
 {
-	size_t length;
-	const char *text = fn_json_write(line, &length);
-	struct iovec parts[2] = {{(void *)(uintptr_t)text, length}, {(char[]){'\n'}, 1}};
+	static struct fn_buf bytes = {.max = LINE_MAX_BYTES};
 
-	(void)!writev(STDERR_FILENO, parts, 2);
+	fn_buf_clear(&bytes);
+	fn_buf_text(&bytes, fn_json_write(line, NULL));
+	fn_buf_add(&bytes, "\n", 1);
+	(void)!write(STDERR_FILENO, bytes.bytes, bytes.length);
 	fn_json_drop(line);
 }
 

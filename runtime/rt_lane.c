@@ -8,7 +8,9 @@
 
 void rt_lanes_init(struct rt_lanes *lanes, unsigned concurrency)
 {
-	*lanes = (struct rt_lanes){.most = concurrency > 1 ? concurrency - 1 : 1};
+	unsigned most = concurrency > 1 ? concurrency - 1 : 1;
+
+	*lanes = (struct rt_lanes){.most = most, .lane_most = most > 1 ? most - 1 : 1};
 }
 
 /* The lane of that name; an idle one makes room when the table is full. There are fewer calls than
@@ -27,7 +29,7 @@ static struct rt_lane *find(struct rt_lanes *lanes, const char *name)
 		lane = &lanes->lane[lanes->count++];
 	if (lane == NULL)
 		fn_die(70, "all %d lanes are in use", RT_LANES_MAX);
-	*lane = (struct rt_lane){.limit = lanes->most};
+	*lane = (struct rt_lane){.limit = lanes->lane_most};
 	(void)snprintf(lane->name, sizeof(lane->name), "%s", name);
 	return lane;
 }
@@ -44,7 +46,7 @@ void rt_lane_finished(struct rt_lanes *lanes, const char *name, bool fault)
 	lane->running--;
 	if (fault)
 		lane->limit = lane->limit > 1 ? lane->limit / 2 : 1;
-	else if (lane->limit < lanes->most)
+	else if (lane->limit < lanes->lane_most)
 		lane->limit++;
 }
 

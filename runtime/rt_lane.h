@@ -1,7 +1,8 @@
 /* rt_lane.h: how many calls of one kind may be under way, so that a provider that hangs cannot take
  * all places. A lane is a function and the kind of its work ("send-notice/transfer_pending_sms"):
- * each fault halves what the lane may have, down to one call; each success gives one back. Over all
- * its lanes a function always leaves one place to the others. */
+ * each fault halves what the lane may have, down to one call; each success gives one back. A
+ * function always leaves one place to the other functions, and a lane one place to its function's
+ * other lanes, as far as there are enough. */
 #ifndef RT_LANE_H
 #define RT_LANE_H
 
@@ -20,7 +21,7 @@ struct rt_lane {
 struct rt_lanes {
 	struct rt_lane lane[RT_LANES_MAX];
 	size_t count;
-	unsigned most; /* calls of one function at a time */
+	unsigned most, lane_most; /* calls of one function, of one lane, at a time */
 };
 
 /* concurrency: places in all. */

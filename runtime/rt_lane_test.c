@@ -44,24 +44,33 @@ static void nothing_is_full_at_first(void **state)
 {
 	(void)state;
 	assert_string_equal(full_ones(), "");
-	start_times("send-notice/sms", 2);
+	start_times("send-notice/sms", 1);
 	assert_string_equal(full_ones(), "");
+}
+
+static void a_lane_leaves_one_place_to_its_functions_others(void **state)
+{
+	(void)state;
+	start_times("send-notice/sms", 2);
+	assert_string_equal(full_ones(), "send-notice/sms");
 }
 
 static void a_function_leaves_one_place_to_the_others(void **state)
 {
 	(void)state;
-	start_times("send-notice/sms", 2);
-	start_times("send-notice/mail", 1);
+	start_times("send-notice/a", 1);
+	start_times("send-notice/b", 1);
 	start_times("send", 1);
-	assert_string_equal(full_ones(), "send-notice,send-notice");
+	assert_string_equal(full_ones(), "");
+	start_times("send-notice/c", 1);
+	assert_string_equal(full_ones(), "send-notice,send-notice,send-notice");
 }
 
 static void a_failing_lane_is_left_with_one_place(void **state)
 {
 	(void)state;
-	start_times("send-notice/sms", 3);
-	for (int i = 0; i < 3; i++)
+	start_times("send-notice/sms", 2);
+	for (int i = 0; i < 2; i++)
 		rt_lane_finished(&lanes, "send-notice/sms", true);
 	assert_string_equal(full_ones(), ""); /* one may try */
 	start_times("send-notice/sms", 1);
@@ -74,6 +83,8 @@ static void success_gives_the_places_back_one_by_one(void **state)
 	start_times("send-notice/sms", 2);
 	rt_lane_finished(&lanes, "send-notice/sms", true);
 	rt_lane_finished(&lanes, "send-notice/sms", true);
+	start_times("send-notice/sms", 1);
+	rt_lane_finished(&lanes, "send-notice/sms", false); /* two again, and never more */
 	start_times("send-notice/sms", 1);
 	rt_lane_finished(&lanes, "send-notice/sms", false);
 	start_times("send-notice/sms", 1);
@@ -110,6 +121,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		TEST(nothing_is_full_at_first),
+		TEST(a_lane_leaves_one_place_to_its_functions_others),
 		TEST(a_function_leaves_one_place_to_the_others),
 		TEST(a_failing_lane_is_left_with_one_place),
 		TEST(success_gives_the_places_back_one_by_one),

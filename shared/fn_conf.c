@@ -70,7 +70,7 @@ static const struct fn_conf_entry table[] = {
 	{INT("JOBS_MAX_ATTEMPTS", "10", 1, 50)},
 	{INT("JOBS_LEASE_SECONDS", "60", 3, 3600)},
 	{INT("JOBS_KEEP_DAYS", "7", 1, 3650)},
-	{INT("JOBS_STOP_SECONDS", "15", 0, 600)},
+	{INT("JOBS_STOP_SECONDS", "10", 0, 600)},
 	/* outbound calls to loopback hosts: development and tests only */
 	{BOOL("HTTP_LOOPBACK", "false"), COMMON},
 	/* SMS and mail */

@@ -312,8 +312,12 @@ struct fn_http_answer fn_http_do(struct fn_request *req, const struct fn_http_ca
 	for (unsigned try = 0;; try++) {
 		long left = time_left(end);
 
-		if (!fn_breaker_allows(breaker, fn_time_monotonic()))
-			return no_answer(req, to.host, "not called, it failed too often just now");
+		if (!fn_breaker_allows(breaker, fn_time_monotonic())) {
+			answer =
+				no_answer(req, to.host, "not called, it failed too often just now");
+			answer.retry_after = FN_BREAKER_SECONDS; /* sooner would be of no use */
+			return answer;
+		}
 		if (left == 0)
 			return no_answer(req, to.host, "no time left");
 		answer = call_once(req, &to, call, left);

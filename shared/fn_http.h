@@ -23,7 +23,7 @@ struct fn_http_answer {
 	int status; /* 0: no answer; `why` says what happened */
 	struct fn_bytes body;
 	const char *type; /* media type, lower case, without parameters; "" when absent */
-	int retry_after;  /* seconds that the other side asks for; 0 = none */
+	int retry_after;  /* seconds that the other side asks for, or an open breaker; 0 = none */
 	const char *why;  /* NULL when an answer came; names the host, never the URL */
 };
 

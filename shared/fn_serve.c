@@ -6,6 +6,7 @@
 #include <fcgiapp.h>
 #include <fcntl.h>
 #include <signal.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
@@ -104,18 +105,21 @@ static struct fn_error *read_body(const struct fn_serve *serve, FCGX_Request *wi
 				  struct fn_request *req, struct fn_bytes *ret)
 {
 	const char *text = param(wire, "CONTENT_LENGTH");
-	char *end;
-	unsigned long long length = strtoull(text, &end, 10);
+	unsigned long long length = strtoull(text, NULL, 10);
 	char *bytes;
 
 	*ret = (struct fn_bytes){"", 0};
-	if (*end != '\0' || *text == '-')
+	if (text[strspn(text, "0123456789")] != '\0') /* strtoull() would take " +5" */
 		return fn_fail_because(req, &fn_message_bad_json, "bad CONTENT_LENGTH");
 	if (length > serve->function->body_max)
 		return fn_fail(req, &fn_message_too_large);
 	bytes = fn_arena_alloc(fn_request_arena(req), (size_t)length + 1);
 	if (length > 0 && FCGX_GetStr(bytes, (int)length, wire->in) != (int)length)
 		return fn_fail_because(req, &fn_message_bad_json, "body cut short");
+	/* cut among its parameters, a request looks like a shorter one: a whole one ends with an
+	 * empty record */
+	if (FCGX_GetChar(wire->in) == EOF && FCGX_GetError(wire->in) != 0)
+		return fn_fail_because(req, &fn_message_bad_json, "request cut short");
 	*ret = (struct fn_bytes){bytes, (size_t)length};
 	return NULL;
 }
@@ -274,15 +278,23 @@ static bool has_parent(pid_t parent, unsigned *orphaned)
 	return *orphaned < ORPHAN_CHECKS_MAX;
 }
 
+/* A ready listener is reported before a waiting signal is let in: under load, never. */
+static bool is_told_to_stop(void)
+{
+	sigset_t waiting;
+
+	return stopping || (sigpending(&waiting) == 0 && sigismember(&waiting, SIGTERM) == 1);
+}
+
 static int serve_one(const struct fn_serve *serve, FCGX_Request *wire)
 {
 	int rc;
 
-	enter(serve,
-	      FN_SLOT_BUSY); /* before: a peer that sends half a request must not hide here */
+	/* before: a peer that sends half a request must neither hide here nor stop the others */
+	enter(serve, FN_SLOT_BUSY);
+	wake_if_last(serve);
 	rc = FCGX_Accept_r(wire);
 	if (rc == 0) {
-		wake_if_last(serve);
 		handle(serve, wire);
 		if (serve->board != NULL)
 			atomic_fetch_add(&serve->board->slots[serve->slot].served, 1);
@@ -312,7 +324,7 @@ int fn_serve(const struct fn_serve *serve)
 	watch = watch_listener();
 	enter(serve, FN_SLOT_IDLE);
 
-	while (!stopping && (serve->requests_max == 0 || served < serve->requests_max)) {
+	while (!is_told_to_stop() && (serve->requests_max == 0 || served < serve->requests_max)) {
 		int ready = epoll_pwait(watch, &event, 1, PARENT_CHECK_MS, &waiting);
 		int rc;
 

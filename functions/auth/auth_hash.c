@@ -7,16 +7,18 @@
  * free for requests that need no hash. */
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <sched.h>
 #include <string.h>
 #include <sys/mman.h>
 
 #include "auth.h"
 
-enum { HASHERS = 2, PLACES = 8, SYSTEM_ERROR = 71 };
+/* Bytes of the file: a turn for each hasher, a place for each who hashes or waits, the gate. */
+enum { HASHERS = 2, PLACES = 8, GATE = HASHERS + PLACES, SYSTEM_ERROR = 71 };
 
-static int places = -1; /* bytes 0 and 1: hashing; byte HASHERS + n: place n is taken */
-static int my_place, my_hasher;
+static int places = -1;
+static int my_place, my_turn;
 
 void auth_hash_init(void)
 {
@@ -46,16 +48,22 @@ static int take_place(void)
 	return -1;
 }
 
-/* One of the two turns: a free one at once, else the wait for the one that falls to the place. */
-static int take_turn(int place)
+/* The first turn that comes free. Whoever waits stands in line at the gate, and the first in line
+ * looks at both turns every millisecond: a lock cannot be waited for in two places. */
+static int take_turn(void)
 {
-	for (int i = 0; i < HASHERS; i++) {
-		if (lock_byte(F_SETLK, F_WRLCK, i) == 0)
-			return i;
-	}
-	if (lock_byte(F_SETLKW, F_WRLCK, place % HASHERS) != 0)
+	int turn = -1;
+
+	if (lock_byte(F_SETLKW, F_WRLCK, GATE) != 0)
 		fn_die(SYSTEM_ERROR, "lock: %s", strerror(errno));
-	return place % HASHERS;
+	while (turn < 0) {
+		for (int i = 0; i < HASHERS && turn < 0; i++)
+			turn = lock_byte(F_SETLK, F_WRLCK, i) == 0 ? i : -1;
+		if (turn < 0)
+			(void)poll(NULL, 0, 1);
+	}
+	(void)lock_byte(F_SETLK, F_UNLCK, GATE);
+	return turn;
 }
 
 /* Hashing is work in bulk: whoever wakes for a short request goes first. A refusal does no harm. */
@@ -72,7 +80,7 @@ struct fn_error *auth_hash_begin(struct fn_request *req)
 
 	my_place = take_place();
 	if (my_place >= 0) {
-		my_hasher = take_turn(my_place);
+		my_turn = take_turn();
 		schedule_as(SCHED_BATCH);
 		return NULL;
 	}
@@ -84,6 +92,6 @@ struct fn_error *auth_hash_begin(struct fn_request *req)
 void auth_hash_end(void)
 {
 	schedule_as(SCHED_OTHER);
-	(void)lock_byte(F_SETLK, F_UNLCK, my_hasher);
+	(void)lock_byte(F_SETLK, F_UNLCK, my_turn);
 	(void)lock_byte(F_SETLK, F_UNLCK, HASHERS + my_place);
 }

@@ -61,6 +61,8 @@ static bool fits(const char *pattern, size_t length, const char *text)
 		return *text == *pattern && fits(pattern + 1, length - 1, text + 1);
 	pattern += any ? 2 : 1;
 	length -= any ? 2 : 1;
+	if (any && length == 0)
+		return true;
 	for (;; text++) {
 		if (fits(pattern, length, text))
 			return true;

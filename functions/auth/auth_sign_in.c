@@ -6,12 +6,16 @@
 #include "auth.sql.h"
 #include "fn_password.h"
 
+enum { CHECKS_MAX = 3 };
+
 struct sign_in {
 	struct fn_request *req;
 	const char *email, *password;
 	struct fn_uuid id;
 	const char *stored;  /* the hash that the password was checked against; NULL: nobody */
 	const char *renewed; /* a hash of today's kind, when the stored one is not */
+	bool overtaken;      /* the stored hash was replaced while it was checked */
+	unsigned checks;     /* made before this one */
 	struct auth_session session;
 	struct auth_person person;
 };
@@ -40,8 +44,9 @@ static struct fn_error *look(struct fn_tx *tx, void *arg)
 	struct sign_in *s = arg;
 	struct fn_row row;
 
-	s->stored = NULL;
-	FN_TRY(auth_count_address(tx, "SIGN_INS_PER_ADDRESS"));
+	s->stored = s->renewed = NULL;
+	if (s->checks == 0) /* the next ones are still the same sign-in */
+		FN_TRY(auth_count_address(tx, "SIGN_INS_PER_ADDRESS"));
 	FN_TRY(fn_db_one(tx, &sql_find_person, FN_ARGS(fn_arg_text(s->email)), &row));
 	if (fn_row_found(&row)) {
 		s->id = fn_col_uuid(&row, 0);
@@ -72,7 +77,8 @@ static struct fn_error *enter(struct fn_tx *tx, void *arg)
 			 FN_ARGS(fn_arg_uuid(&s->id), fn_arg_text(s->stored),
 				 fn_arg_text(s->renewed)),
 			 &row));
-	if (!fn_row_found(&row)) /* deleted, or another password by now */
+	s->overtaken = !fn_row_found(&row);
+	if (s->overtaken) /* deleted, another password, or the same one hashed anew */
 		return fn_fail(s->req, &auth_bad_credentials);
 	if (!fn_col_bool(&row, 0))
 		return fn_fail(s->req, &auth_not_confirmed);
@@ -98,15 +104,27 @@ static void add_weakness(struct json_object *session, const char *password)
 					    fn_json_value("reasons", reasons))));
 }
 
+static struct fn_error *check_and_enter(struct sign_in *s)
+{
+	s->overtaken = false;
+	FN_TRY(fn_db_transaction_keep(s->req, FN_READ_COMMITTED, look, s));
+	FN_TRY(check_password(s));
+	return fn_db_transaction(s->req, FN_READ_COMMITTED, enter, s);
+}
+
 struct fn_error *auth_sign_in(struct fn_request *req, struct fn_fields *f)
 {
 	struct sign_in s = {.req = req};
 	struct json_object *session;
+	struct fn_error *error;
 
 	FN_TRY(read_input(f, &s));
-	FN_TRY(fn_db_transaction_keep(req, FN_READ_COMMITTED, look, &s));
-	FN_TRY(check_password(&s));
-	FN_TRY(fn_db_transaction(req, FN_READ_COMMITTED, enter, &s));
+	/* of several sign-ins with an old hash one renews it: the others check against that */
+	do {
+		error = check_and_enter(&s);
+	} while (s.overtaken && ++s.checks < CHECKS_MAX);
+	if (error != NULL)
+		return error;
 	session = auth_session_json(req, &s.person, &s.session);
 	add_weakness(session, s.password);
 	return auth_reply(req, session);

@@ -9,7 +9,8 @@
 #include "fn_text.h"
 #include "notice.h"
 
-static const char ellipsis[] = "\xe2\x80\xa6";
+/* not the one character: it is not of the GSM alphabet */
+static const char ellipsis[] = "...";
 
 /* Bytes of the UTF-8 character that begins here; the text is valid. */
 static size_t character_length(const char *at)
@@ -60,32 +61,33 @@ static bool is_web_address(const char *word, size_t length)
 	return length >= 4 && strncasecmp(word, "www.", 4) == 0;
 }
 
+/* The word between `word` and `end` is over: it goes when it is a web address. Returns where the
+ * next one begins, behind a space. */
+static char *end_word(char *word, char *end)
+{
+	if (end == word || is_web_address(word, (size_t)(end - word)))
+		return word;
+	*end = ' ';
+	return end + 1;
+}
+
 /* Words of the text, one space between two; hidden marks are taken out of them. */
 static const char *keep_words(struct fn_arena *arena, const char *text)
 {
 	char *out = fn_arena_alloc(arena, strlen(text) + 2), *at = out, *word = out;
 
-	for (;;) {
+	while (*text != '\0') {
 		size_t length = character_length(text);
-		bool is_end = *text == '\0';
 
-		if (!is_end && is_hidden(text, length)) {
-			text += length;
-		} else if (!is_end && !is_space(text, length)) {
+		if (is_space(text, length)) {
+			at = word = end_word(word, at);
+		} else if (!is_hidden(text, length)) {
 			memcpy(at, text, length);
 			at += length;
-			text += length;
-		} else {
-			if (is_web_address(word, (size_t)(at - word)))
-				at = word;
-			if (at > word)
-				*at++ = ' ';
-			word = at;
-			if (is_end)
-				break;
-			text += length;
 		}
+		text += length;
 	}
+	at = end_word(word, at);
 	if (at > out)
 		at--; /* the last space */
 	*at = '\0';
@@ -106,7 +108,7 @@ const char *notice_clean(struct fn_arena *arena, const char *text, size_t max)
 		at += character_length(at);
 	if (*at == '\0')
 		return clean;
-	for (at = clean, count = 0; count + 1 < max; count++)
+	for (at = clean, count = 0; count + strlen(ellipsis) < max; count++)
 		at += character_length(at);
 	return fn_arena_format(arena, "%.*s%s", (int)(at - clean), clean, ellipsis);
 }

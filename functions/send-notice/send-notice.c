@@ -101,16 +101,18 @@ enum {
 	RECIPIENT_LANGUAGE,
 	EVENT,
 	TYPE,
-	DATE,
+	DATE_FR,
+	DATE_EN,
 	TIME,
-	UNTIL
+	UNTIL_FR,
+	UNTIL_EN
 };
 
 static void take_facts(struct notice *n, const struct fn_row *row)
 {
 	struct fn_arena *arena = fn_request_arena(n->req);
 	struct notice_facts *facts = &n->facts;
-	const char *date = fn_col_text(row, DATE);
+	const char *date_fr = fn_col_text(row, DATE_FR), *date_en = fn_col_text(row, DATE_EN);
 	const char *time = notice_clean(arena, fn_col_text(row, TIME), TIME_CAP);
 
 	facts->sender = or_else(notice_clean(arena, fn_col_text(row, SENDER), NAME_CAP), "Temba");
@@ -119,9 +121,11 @@ static void take_facts(struct notice *n, const struct fn_row *row)
 	facts->event = or_else(notice_clean(arena, fn_col_text(row, EVENT), TITLE_CAP), "Temba");
 	facts->type = or_else(notice_clean(arena, fn_col_text(row, TYPE), NAME_CAP), "Temba");
 	facts->message = notice_clean(arena, fn_col_text(row, MESSAGE), MESSAGE_CAP);
-	facts->when_fr = fn_arena_format(arena, time != NULL ? "le %s à %s" : "le %s", date, time);
-	facts->when_en = fn_arena_format(arena, time != NULL ? "%s, %s" : "%s", date, time);
-	facts->until_fr = facts->until_en = or_else(fn_col_text(row, UNTIL), date);
+	facts->when_fr = time == NULL ? fn_arena_format(arena, "le %s", date_fr)
+				      : fn_arena_format(arena, "le %s à %s", date_fr, time);
+	facts->when_en = time == NULL ? date_en : fn_arena_format(arena, "%s, %s", date_en, time);
+	facts->until_fr = or_else(fn_col_text(row, UNTIL_FR), date_fr);
+	facts->until_en = or_else(fn_col_text(row, UNTIL_EN), date_en);
 	facts->reference = fn_arena_copy(arena, n->id.text, REFERENCE_LENGTH);
 }
 

@@ -57,6 +57,7 @@ struct transfer {
 	struct fn_uuid to;                       /* "" when nobody is known by that address */
 	struct fn_uuid id;                       /* settled by send() */
 	bool instant;
+	bool overtaken; /* an offer of this ticket was made after send() had looked */
 };
 
 static struct fn_error *read_input(struct fn_fields *f, struct transfer *t)
@@ -169,15 +170,24 @@ static struct fn_error *find_recipient(struct fn_tx *tx, struct transfer *t)
 	return NULL;
 }
 
+/* The look at the ticket waited for somebody's offer, but was not to see it: a lock that is waited
+ * for renews the row, not what was read beside it. The next transaction sees it. */
+static struct fn_error *mind_offer(struct transfer *t, struct fn_error *error)
+{
+	t->overtaken = fn_db_violates(error, "ticket_transfers_one_pending");
+	return t->overtaken ? fn_fail(t->req, &already_promised) : error;
+}
+
 static struct fn_error *complete(struct fn_tx *tx, struct transfer *t)
 {
 	struct fn_row made;
 
-	FN_TRY(fn_db_one(tx, &sql_complete,
-			 FN_ARGS(fn_arg_uuid(&t->ticket), fn_arg_uuid(&t->from.id),
-				 fn_arg_int(t->epoch), fn_arg_uuid(&t->to), fn_arg_text(t->email),
-				 fn_arg_text(t->phone), fn_arg_text(t->name), fn_arg_text(t->note)),
-			 &made));
+	FN_TRY(mind_offer(t, fn_db_one(tx, &sql_complete,
+				       FN_ARGS(fn_arg_uuid(&t->ticket), fn_arg_uuid(&t->from.id),
+					       fn_arg_int(t->epoch), fn_arg_uuid(&t->to),
+					       fn_arg_text(t->email), fn_arg_text(t->phone),
+					       fn_arg_text(t->name), fn_arg_text(t->note)),
+				       &made)));
 	t->id = fn_col_uuid(&made, 0);
 	t->instant = true;
 	if (t->id.text[0] == '\0')
@@ -192,7 +202,6 @@ static struct fn_error *complete(struct fn_tx *tx, struct transfer *t)
 static struct fn_error *offer(struct fn_tx *tx, struct transfer *t)
 {
 	int64_t open_max = fn_conf_int("TRANSFERS_OPEN_PER_EVENT");
-	struct fn_error *error;
 	struct fn_row row;
 
 	if (t->begun)
@@ -203,15 +212,14 @@ static struct fn_error *offer(struct fn_tx *tx, struct transfer *t)
 		if (fn_col_int(&row, 0) >= open_max)
 			return fn_fail(t->req, &too_many_open);
 	}
-	error = fn_db_one(tx, &sql_offer,
-			  FN_ARGS(fn_arg_uuid(&t->ticket), fn_arg_uuid(&t->from.id),
-				  fn_arg_int(t->epoch), fn_arg_text(t->email),
-				  fn_arg_text(t->phone), fn_arg_text(t->name), fn_arg_text(t->note),
-				  fn_arg_int(fn_conf_int("TRANSFER_LIFETIME_HOURS") * HOUR)),
-			  &row);
-	if (fn_db_violates(error, "ticket_transfers_one_pending"))
-		return fn_fail(t->req, &already_promised);
-	FN_TRY(error);
+	FN_TRY(mind_offer(t, fn_db_one(tx, &sql_offer,
+				       FN_ARGS(fn_arg_uuid(&t->ticket), fn_arg_uuid(&t->from.id),
+					       fn_arg_int(t->epoch), fn_arg_text(t->email),
+					       fn_arg_text(t->phone), fn_arg_text(t->name),
+					       fn_arg_text(t->note),
+					       fn_arg_int(fn_conf_int("TRANSFER_LIFETIME_HOURS") *
+							  HOUR)),
+				       &row)));
 	t->id = fn_col_uuid(&row, 0);
 	if (t->id.text[0] == '\0')
 		return fn_fail_because(t->req, &blocked_ticket, "the guard of transfer_offer");
@@ -228,6 +236,7 @@ static struct fn_error *send(struct fn_tx *tx, void *arg)
 	bool repeated;
 
 	t->to = t->id = (struct fn_uuid){0};
+	t->instant = t->overtaken = false;
 	FN_TRY(fn_auth_alive(tx, &t->from));
 	FN_TRY(lock_ticket(tx, t, &repeated));
 	if (repeated)
@@ -241,11 +250,16 @@ static struct fn_error *transfer_ticket(struct fn_request *req)
 {
 	struct transfer t = {.req = req};
 	struct fn_fields input;
+	struct fn_error *error;
 
 	FN_TRY(fn_field_begin(req, &input)); /* the contract's order: JSON, bearer, fields */
 	FN_TRY(fn_auth_user(req, &t.from));
 	FN_TRY(read_input(&input, &t));
-	FN_TRY(fn_db_transaction(req, FN_READ_COMMITTED, send, &t));
+	error = fn_db_transaction(req, FN_READ_COMMITTED, send, &t);
+	if (t.overtaken) /* a repeat of that very offer must be answered as one */
+		error = fn_db_transaction(req, FN_READ_COMMITTED, send, &t);
+	if (error != NULL)
+		return error;
 	return fn_reply_json(
 		req,
 		FN_OBJECT(fn_json_bool("success", true), fn_json_uuid("transferId", &t.id),

@@ -21,5 +21,5 @@ SELECT due.function, 'schedule:' || due.name, due.payload, private.now(), privat
   FROM due
 ON CONFLICT (dedup) DO UPDATE
    SET state = 'READY', function = excluded.function, payload = excluded.payload, attempts = 0,
-       run_at = excluded.run_at, finished_at = NULL
+       run_at = excluded.run_at, created_at = excluded.created_at, finished_at = NULL
  WHERE j.state IN ('DONE', 'DEAD')

@@ -14,14 +14,15 @@ SELECT t.id,
        t.scan_location,
        e.title,
        y.name,
-       coalesce(holder.name, guest.name),
+       -- subqueries, not joins: when the lock had to be waited for, the ticket is read anew and so are
+       -- these, while what was joined to it stays that of the holder before
+       coalesce((SELECT p.name FROM private.people p WHERE p.user_id = t.user_id),
+                (SELECT g.name FROM public.guest_orders g WHERE g.order_id = t.order_id)),
        to_char(private.event_start(t.event_id, t.event_date_id) AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"')
   FROM public.tickets t
   JOIN private.ticket_state s ON s.ticket_id = t.id
   JOIN public.orders o ON o.id = t.order_id
   JOIN public.events e ON e.id = t.event_id
   JOIN public.ticket_types y ON y.id = t.ticket_type_id
-  LEFT JOIN private.people holder ON holder.user_id = t.user_id
-  LEFT JOIN public.guest_orders guest ON guest.order_id = t.order_id
  WHERE t.id = $1 OR t.qr_code = $2
    FOR UPDATE OF s, t
