@@ -40,7 +40,9 @@ static void agrees_with_libjwt_on_every_changed_character(void **state)
 		char kept = token[i];
 
 		token[i] = kept == 'A' ? 'B' : 'A';
-		assert_false(fn_sign_holds(token, pem, pem_length));
+		/* libjwt does not see the left-over bits of the last character; we do */
+		if (i < length - 1)
+			assert_false(fn_sign_holds(token, pem, pem_length));
 		assert_int_not_equal(verify(token), FN_JWT_OK);
 		token[i] = kept;
 	}

@@ -76,6 +76,14 @@ static int wire_status(enum fn_shape shape, const struct fn_error *error)
 	return status;
 }
 
+/* GoTrue's words for what every function may say (wire.md 2.2). */
+static const char *auth_code(const struct fn_message *message)
+{
+	if (message == &fn_message_internal)
+		return "unexpected_failure";
+	return message == &fn_message_too_large ? "request_entity_too_large" : message->code;
+}
+
 /* GoTrue's own (wire.md 2.2): clients that name an API version get {code,message} and the version
  * back in a header; older ones {code: status, error_code, msg}. */
 static struct json_object *auth_body(struct fn_request *req, const struct fn_error *error)
@@ -83,15 +91,15 @@ static struct json_object *auth_body(struct fn_request *req, const struct fn_err
 	const char *version = fn_request_header(req, "X-Supabase-Api-Version");
 	const struct fn_message *message = error->message;
 
-	fn_reply_header(req, "X-Sb-Error-Code", message->code);
+	fn_reply_header(req, "X-Sb-Error-Code", auth_code(message));
 	if (version != NULL && strlen(version) == API_VERSION_DATE &&
 	    strcmp(version, "2024-01-01") >= 0) {
 		fn_reply_header(req, "X-Supabase-Api-Version", "2024-01-01");
-		return FN_OBJECT(fn_json_string("code", message->code),
+		return FN_OBJECT(fn_json_string("code", auth_code(message)),
 				 fn_json_string("message", message->en));
 	}
 	return FN_OBJECT(fn_json_int("code", message->status),
-			 fn_json_string("error_code", message->code),
+			 fn_json_string("error_code", auth_code(message)),
 			 fn_json_string("msg", message->en));
 }
 
