@@ -11,11 +11,9 @@ export default async function* report(source) {
 	for await (const { type, data } of source) {
 		if (type === 'test:pass' || type === 'test:fail') {
 			const name = data.file ? path.relative(TOP, data.file) : '';
-			const file = files.get(name) ?? { passed: 0, failed: 0 };
+			const file = files.get(name) ?? { failed: 0 };
 
 			files.set(name, file);
-			if (data.details?.type !== 'suite' && type === 'test:pass')
-				file.passed++;
 			if (type === 'test:fail' && data.details?.error?.failureType !== 'subtestsFailed') {
 				file.failed++;
 				yield `FAIL ${name}:${data.line ?? ''} ${data.name}\n${indent(explain(data.details?.error))}\n`;
@@ -29,7 +27,9 @@ export default async function* report(source) {
 				const name = path.relative(TOP, data.file);
 				const seconds = (data.duration_ms / 1000).toFixed(1);
 
-				yield `${data.success ? 'ok  ' : 'FAIL'} ${name} (${data.counts.passed} passed, ${data.counts.failed + data.counts.cancelled} failed, ${seconds} s)\n`;
+				const failed = Math.max(data.counts.failed + data.counts.cancelled, files.get(name)?.failed ?? 0);
+
+				yield `${data.success && failed === 0 ? 'ok  ' : 'FAIL'} ${name} (${data.counts.passed} passed, ${failed} failed, ${seconds} s)\n`;
 			} else {
 				counts = { passed: data.counts.passed, failed: data.counts.failed + data.counts.cancelled, skipped: data.counts.skipped };
 			}

@@ -127,3 +127,36 @@ void unit_assert_dies(void (*body)(void *), void *arg, int status, const char *e
 	if (end.status != status || strstr(end.said, expected) == NULL)
 		fail_msg("ended with %d and said: %s", end.status, end.said);
 }
+
+/* execve() wants pointers to non-const, though it changes nothing. */
+static char *const *unlocked(const char *const *list)
+{
+	/* NOLINTNEXTLINE(performance-no-int-to-ptr): it only drops const */
+	return (char *const *)(uintptr_t)list;
+}
+
+void unit_exec(const char *const *argv, const char *const *environment)
+{
+	(void)execve(argv[0], unlocked(argv), unlocked(environment));
+}
+
+int unit_run_program(const char *const *argv, const char *const *environment, char *into)
+{
+	int output = memfd_create("stdout", MFD_CLOEXEC), status = 0;
+	pid_t pid;
+
+	(void)fflush(NULL);
+	pid = fork();
+	if (pid == 0) {
+		if (into != NULL)
+			(void)dup2(output, STDOUT_FILENO);
+		unit_exec(argv, environment);
+		_exit(127);
+	}
+	assert_true(pid > 0);
+	assert_int_equal(waitpid(pid, &status, 0), pid);
+	if (into != NULL)
+		read_all(output, into);
+	(void)close(output);
+	return WIFEXITED(status) ? WEXITSTATUS(status) : 1000 + WTERMSIG(status);
+}

@@ -50,6 +50,13 @@ void unit_run_child(void (*body)(void *), void *arg, struct unit_end *ret);
 /* The body must end its process with this status and say this on stderr. */
 void unit_assert_dies(void (*body)(void *), void *arg, int status, const char *said);
 
+/* Becomes the program argv[0], a path; both lists end with NULL. Returns only when it cannot. */
+void unit_exec(const char *const *argv, const char *const *environment);
+/* Runs argv[0], a path, with this environment and waits for it; returns its exit status (127: it
+ * could not be started). `into` (UNIT_TEXT_MAX bytes) gets what it wrote on stdout; NULL leaves
+ * stdout alone. Both lists end with NULL. */
+int unit_run_program(const char *const *argv, const char *const *environment, char *into);
+
 /* From begin to end, stderr goes into memory. The text lives until the next begin. */
 void unit_stderr_begin(void);
 const char *unit_stderr_end(void);
