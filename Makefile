@@ -15,7 +15,7 @@ CPPFLAGS += $(PACKAGE_FLAGS) -I$(O)/sql
 
 .DELETE_ON_ERROR:
 .SECONDARY:
-.PHONY: all help functions providers runtime unit unit-programs tidy test check bench fuzz setup run up down clean distclean deploy
+.PHONY: all help functions providers runtime unit unit-programs fuzz-programs tidy test fault-long check bench fuzz corpus setup run up down clean distclean deploy
 
 help: ## what can be asked
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -87,6 +87,7 @@ $(O)/test/shared/temba_transfer_test: $(O)/shared/temba_transfer_test.o $(HARNES
 	@mkdir -p $(@D)
 	@echo "LINK $@"
 	@$(CC) $(LDFLAGS) -o $@ $^ $(LIBS) -lcmocka
+$(O)/test/runtime/fnd_plan_test: $(O)/runtime/fnd_plan.o
 $(O)/test/runtime/%_test: $(O)/runtime/%_test.o $(patsubst %.c,$(O)/%.o,$(filter-out %_test.c,$(wildcard runtime/rt_*.c))) $(O)/libfn.a
 	@mkdir -p $(@D)
 	@echo "LINK $@"
@@ -105,6 +106,20 @@ unit-programs: $(UNIT:%.c=$(O)/test/%)
 unit: ## unit tests under address and undefined-behaviour sanitizers
 	@$(MAKE) --no-print-directory MODE=asan unit-programs
 	@scripts/run-unit build/asan/test
+
+# ---- fuzz targets: tests/fuzz/NAME.c; without libFuzzer (MODE=asan) main/replay.c runs them over files
+FUZZ := $(wildcard tests/fuzz/*.c)
+REPLAY := $(if $(filter fuzz,$(MODE)),,$(O)/tests/fuzz/main/replay.o)
+fuzz-programs: $(FUZZ:tests/fuzz/%.c=$(O)/fuzz/%)
+$(O)/fuzz/%: $(O)/tests/fuzz/%.o $(REPLAY) $(O)/libfn.a
+	@mkdir -p $(@D)
+	@echo "LINK $@"
+	@$(CC) $(LDFLAGS) -o $@ $^ $(LIBS)
+# the readers of the runtime's files
+$(O)/fuzz/settings: $(O)/tests/fuzz/settings.o $(REPLAY) $(patsubst %.c,$(O)/%.o,$(filter-out %_test.c,$(wildcard runtime/rt_*.c))) $(O)/libfn.a
+	@mkdir -p $(@D)
+	@echo "LINK $@"
+	@$(CC) $(LDFLAGS) -o $@ $^ $(LIBS)
 
 -include $(shell find $(O) -name '*.d' 2>/dev/null)
 
@@ -131,10 +146,19 @@ deploy: ## make deploy FN=NAME: build one function and switch to it without losi
 # ---- proof
 test: ## every suite; ends with `N passed, N failed`
 	@scripts/test
+fault-long: ## the fault suite for ten minutes; FAULT_SECONDS=N for longer
+	@FAULT_SECONDS=$${FAULT_SECONDS:-600} scripts/test fault
+fuzz: ## libFuzzer on every reader of foreign bytes; FUZZ_SECONDS=N for each
+	@tests/fuzz/run --long
+corpus: ## what fuzzing found so far, replayed under the sanitizers; part of `make test`
+	@tests/fuzz/run
+bench: ## speed, cold start and memory against pgbench, in one table
+	@tests/bench/run
 check: ## format, banned calls, documentation, gcc and clang, clang-tidy
 	@scripts/check
 
 clean: ## remove what was built; keeps var/
 	rm -rf build
-distclean: clean ## remove the stack's state too, after asking
+distclean: ## remove the stack's state too, after asking
 	@scripts/distclean
+	rm -rf build

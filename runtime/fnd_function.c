@@ -191,6 +191,7 @@ static void read_board(const struct fnd_function *f, struct fnd_plan_input *in)
 			.serves = w->generation == f->current,
 			.told = w->told_at > 0,
 			.killed = w->killed != FND_KEEP,
+			.nameless = f->board->slots[i].request_id[0] == '\0',
 			.state = fnd_slot_state(f, i),
 			.since = atomic_load(&f->board->slots[i].since),
 			.told_at = w->told_at,

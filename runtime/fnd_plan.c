@@ -9,7 +9,11 @@ enum {
 	START_HOPE_MS = 1000,  /* a start that takes longer no longer keeps others from starting */
 	START_LIMIT_MS = 5000, /* longer than connect_timeout of the database (3 s) */
 	END_LIMIT_MS = 5000,   /* libfcgi's closing waits are far shorter */
-	FRESH_US = 300, /* a worker says BUSY before it accepts: its connection may still wait */
+	/* A worker says BUSY before it accepts: its connection may still be counted as waiting. So
+	 * long that is believed; the second when it shows that it has no request yet. */
+	FRESH_US = 300,
+	NAMELESS_MS = 50,
+	LOOK_AGAIN_US = 500,
 	WAIT_FIRST_MS = 100,
 	WAIT_MAX_MS = 10000,
 };
@@ -140,27 +144,33 @@ static unsigned hopeful_starts(const struct fnd_plan_input *in)
 	return hopeful;
 }
 
-static unsigned fresh_busy(const struct fnd_plan_input *in)
+static bool is_accepting(const struct fnd_plan_input *in, const struct fnd_plan_slot *slot)
 {
-	unsigned fresh = 0;
+	uint64_t limit = slot->nameless ? NAMELESS_MS * FND_MS : FRESH_US * FND_US;
+
+	return serves(slot) && slot->state == FN_SLOT_BUSY && age(in, slot->since) < limit;
+}
+
+static unsigned count_accepting(const struct fnd_plan_input *in)
+{
+	unsigned accepting = 0;
 
 	for (size_t i = 0; i < FN_SLOTS_MAX; i++)
-		fresh += serves(&in->slots[i]) && in->slots[i].state == FN_SLOT_BUSY &&
-			 age(in, in->slots[i].since) < FRESH_US * FND_MS / 1000;
-	return fresh;
+		accepting += is_accepting(in, &in->slots[i]);
+	return accepting;
 }
 
 /* Nobody is idle and a connection waits: one start for each that no worker is about to take. */
 static void spawn_for_queue(const struct fnd_plan_input *in, struct fnd_plan *plan)
 {
-	unsigned fresh = fresh_busy(in), room = in->max - plan->live, waiting = 1;
+	unsigned accepting = count_accepting(in), room = in->max - plan->live, waiting = 1;
 
-	if (in->queue > 0 && in->queue <= fresh) {
-		check_by(plan, in->now + FRESH_US * FND_MS / 1000);
+	if (in->queue > 0 && in->queue <= accepting) {
+		check_by(plan, in->now + LOOK_AGAIN_US * FND_US);
 		return;
 	}
 	if (in->queue > 0)
-		waiting = in->queue - fresh;
+		waiting = in->queue - accepting;
 	plan->spawn = waiting < room ? waiting : room;
 }
 

@@ -9,6 +9,7 @@
 #include "fn_board.h"
 
 /* Nanoseconds of the monotonic clock. */
+#define FND_US     1000ULL
 #define FND_MS     1000000ULL
 #define FND_SECOND (1000 * FND_MS)
 
@@ -21,10 +22,11 @@ enum fnd_action {
 };
 
 struct fnd_plan_slot {
-	bool taken;  /* a worker, or one that was asked for */
-	bool serves; /* of the generation that serves now */
-	bool told;   /* to leave */
-	bool killed; /* with SIGKILL, and not yet reaped */
+	bool taken;    /* a worker, or one that was asked for */
+	bool serves;   /* of the generation that serves now */
+	bool told;     /* to leave */
+	bool killed;   /* with SIGKILL, and not yet reaped */
+	bool nameless; /* busy, but its request has not shown an id yet: it may not be accepted */
 	enum fn_slot_state state;
 	uint64_t since;
 	uint64_t told_at;

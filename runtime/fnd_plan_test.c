@@ -120,6 +120,10 @@ static void leaves_a_connection_to_the_worker_that_is_about_to_take_it(void **st
 	in.slots[0].since = T - FND_MS; /* it had its chance */
 	in.queue = 1;
 	assert_int_equal(plan(&in).spawn, 1);
+	in.slots[0].nameless = true; /* it shows that it has no request yet */
+	assert_int_equal(plan(&in).spawn, 0);
+	in.slots[0].since = T - 100 * FND_MS; /* a silent peer: others must not wait for that */
+	assert_int_equal(plan(&in).spawn, 1);
 }
 
 static void starts_nothing_without_a_template_or_while_it_must_wait(void **state)

@@ -1,7 +1,6 @@
 /* fn_db_retry_test.c: conflicts, timeouts and lost connections on a real server: what is tried
  * again, what is not, and what the client is told. */
 #include <sys/wait.h>
-#include <unistd.h>
 
 #include "fn_db_test.h"
 
@@ -200,12 +199,8 @@ static struct fn_error *lock_things(struct fn_tx *tx, void *arg)
 /* Somebody who holds a lock, until he is ended. */
 static pid_t hold_lock(void)
 {
-	pid_t pid = fork();
+	pid_t pid = unit_postgres_begin_sql("BEGIN; LOCK TABLE things; SELECT pg_sleep(60)");
 
-	if (pid == 0) {
-		(void)unit_postgres_sql("BEGIN; LOCK TABLE things; SELECT pg_sleep(60)");
-		_exit(0);
-	}
 	for (unsigned i = 0; i < 500; i++) {
 		if (strcmp(unit_postgres_sql("SELECT count(*) FROM pg_locks WHERE relation ="
 					     " 'things'::regclass AND mode = 'AccessExclusiveLock'"

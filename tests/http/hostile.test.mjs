@@ -10,7 +10,9 @@ import { Stack } from '../harness/stack.mjs';
 import { call, eventually, raw } from '../harness/wire.mjs';
 import { signedIn, ticket } from '../harness/world.mjs';
 
-const stack = await Stack.start(import.meta.filename, {}, { deathsExpected: true });
+// two of the records below end the worker inside libfcgi (an assertion of its own): only a peer on the
+// socket can do that, and the next request finds another worker
+const stack = await Stack.start(import.meta.filename, {}, { deathsExpected: /"fn":"cancel-transfer".*("end":"SIGABRT"|requested allocation size|allocation-size-too-big)/ });
 after(() => stack.stop());
 
 const one = await signedIn(stack);

@@ -55,12 +55,12 @@ const bodies = {
 	'a point without digits': '{"x":1.}',
 	'a number beyond every range': '{"x":1e400}',
 	'an integer of 40 digits': `{"x":${'9'.repeat(40)}}`,
-	'a number of 10 000 digits': `{"x":${'9'.repeat(3000)}}`,
+	'a number of 3 000 digits': `{"x":${'9'.repeat(3000)}}`,
 	'a key twice': '{"ticketId":"a","ticketId":"b"}',
 	'a key twice, once escaped': '{"ticketId":"a","ticket\\u0049d":"b"}',
 	'a key twice further in': '{"x":{"a":1,"a":2}}',
 	'nested 17 deep': `{"x":${deep(17)}}`,
-	'nested 1000 deep': deep(1000, '{"x":', '}').replace('}', '1}'),
+	'nested 300 deep': deep(300, '{"x":', '}').replace('}', '1}'),
 	'1000 open brackets': '['.repeat(1000),
 	'a NUL byte': bytes('{"message":"a', [0], 'b"}'),
 	'a NUL byte behind it': bytes('{}', [0]),
@@ -103,6 +103,12 @@ function assertRefusal(answer, { status, text }, code) {
 	else
 		assert.match(answer.body.code, /^[a-z_]+$/);
 	assertNoLeak(answer);
+}
+
+// That field and no other. A scan without an id that can be read also lacks a code.
+function assertNamed(answer, field) {
+	assert.deepEqual(Object.keys(answer.body.fields).filter(name => name !== field && !(field === 'ticketId' && name === 'encodedData')), []);
+	assert.equal(typeof answer.body.fields[field], 'string');
 }
 
 // Words that only the database, the code or the machine would say.
@@ -161,7 +167,7 @@ for (const [name, fn] of Object.entries(functions)) {
 					const answer = await send({ ...fn.fine(), [field]: value });
 
 					assertRefusal(answer, business, 'invalid_fields');
-					assert.deepEqual(Object.keys(answer.body.fields), [field]);
+					assertNamed(answer, field);
 				}));
 			}
 
@@ -169,7 +175,7 @@ for (const [name, fn] of Object.entries(functions)) {
 				const answer = await send({ ...fn.fine(), [field]: 'é'.repeat(1800) });
 
 				assertRefusal(answer, business, 'invalid_fields');
-				assert.deepEqual(Object.keys(answer.body.fields), [field]);
+				assertNamed(answer, field);
 			}));
 
 			test(`takes null as an absent ${field}`, async () => {
@@ -281,7 +287,7 @@ describe('auth', () => {
 			}
 			test(`${path} takes SQL and other languages in ${field} as text`, { timeout: 60_000 }, async () => {
 				for (const text of field === 'password' ? injections.slice(0, 6) : injections) {
-					const answer = await auth(path, { body: { ...fine, email: field === 'email' ? text : 'nobody@example.org', [field]: text } });
+					const answer = await auth(path, { body: { ...fine, email: address(), [field]: text } });
 
 					assert.ok(answer.status < 500 && (path === '/signup' || answer.status >= 400), `${text}: ${answer.status}`);
 					assertNoLeak({ text: answer.text.replaceAll(JSON.stringify(text).slice(1, -1), '') });

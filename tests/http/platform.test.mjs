@@ -92,6 +92,15 @@ describe('every answer has the same headers and a JSON body', () => {
 	});
 	for (const path of ['/functions/v1/no-such-function', '/functions/v1/', '/functions/v1/send-notice', '/functions/v1/expire-transfers', '/functions/v1/health%2Dcheck', '/functions/v1/..%2fauth'])
 		test(`404 of ${path}`, () => withoutWorker(async () => assertWellFormed(await call(stack, path, { body: {} }), 404, { relay: true })));
+	test('404 of an internal function is that of an unknown one to the letter', async () => {
+		const [internal, unknown] = [await call(stack, 'send-notice', { body: {} }), await call(stack, 'no-such-function', { body: {} })];
+		assert.deepEqual([internal.status, internal.text], [unknown.status, unknown.text]);
+	});
+	for (const path of ['//functions/v1/health-check', '/x/../functions/v1/health-check', '/functions//v1/health-check', '/functions/v1/%68ealth-check', '/functions/v1/health-check-2'])
+		test(`404 of ${path}, which is nobody's address`, () => withoutWorker(async () => {
+			const answer = await raw(stack, `GET ${path} HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n`);
+			assert.deepEqual([answer.status, answer.body.code], [404, 'not_found']);
+		}));
 	for (const path of ['/', '/rest/v1/events', '/-/400', '/.env', '/auth'])
 		test(`404 of ${path}`, () => withoutWorker(async () => assertWellFormed(await call(stack, path, { method: 'GET' }), 404)));
 	for (const [name, method, allowed] of [['transfer-ticket', 'GET', 'POST'], ['transfer-ticket', 'PUT', 'POST'], ['claim-pending-transfer', 'DELETE', 'POST'], ['health-check', 'POST', 'GET'], ['validate-ticket', 'PATCH', 'POST']]) {
@@ -128,6 +137,28 @@ describe('every answer has the same headers and a JSON body', () => {
 	test('414', () => withoutWorker(async () => assertWellFormed(await call(stack, `health-check?x=${'y'.repeat(20_000)}`, { method: 'GET' }), 414)));
 	test('431', () => withoutWorker(async () => assertWellFormed(await call(stack, 'health-check', { method: 'GET', headers: { 'X-Long': 'y'.repeat(20_000) } }), 431)));
 	test('505', () => withoutWorker(async () => assertWellFormed(await raw(stack, 'GET /functions/v1/health-check HTTP/3.0\r\nHost: a\r\n\r\n'), 505)));
+});
+
+describe('nginx itself', () => {
+	const says = async language => (await call(stack, '/nothing', { method: 'GET', headers: language === undefined ? {} : { 'Accept-Language': language } })).body.message;
+
+	test('speaks French, and English to those who prefer it', async () => {
+		const french = await says('fr'), english = await says('en');
+
+		assert.notEqual(french, english);
+		for (const language of ['fr-FR,fr;q=0.9,en;q=0.8', 'de', '*'])
+			assert.equal(await says(language), french, language);
+		for (const language of ['en-US,en;q=0.9', 'de,en;q=0.5'])
+			assert.equal(await says(language), english, language);
+	});
+
+	test('lets fat tokens pass: a header of 15 kB', async () => {
+		assert.equal((await call(stack, 'health-check', { method: 'GET', headers: { 'X-Fat': 'a'.repeat(15_000) } })).status, 200);
+	});
+
+	test('serves any Host', async () => {
+		assert.equal((await raw(stack, 'GET /functions/v1/health-check HTTP/1.1\r\nHost: somewhere.example:9\r\nConnection: close\r\n\r\n')).status, 200);
+	});
 });
 
 describe('supabase-js', () => {
@@ -263,7 +294,7 @@ describe('a fault of the platform', () => {
 	});
 
 	test('a worker that stands still beyond its hard limit is ended: 504 with x-relay-error', async () => {
-		await stack.deployWith('decline-transfer', { limits: { hard: '1s' } });
+		await stack.deployWith('decline-transfer', { limits: { hard: '3s' }, db: { statement_timeout: '2500ms', lock_timeout: '2s' } });
 		await whileLocked(async () => {
 			await stack.db.query(`update public.ticket_transfers set recipient_email = $2 where id = $1`, [locked.transferId, one.email]);
 			const pending = call(stack, 'decline-transfer', { token: one.token, body: { transferId: locked.transferId } });

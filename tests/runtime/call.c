@@ -7,16 +7,17 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
+#include <sys/socket.h>
+#include <sys/un.h>
 #include <unistd.h>
 
+#include "../../runtime/rt_fcgi.h"
 #include "fn_time.h"
-#include "rt_fcgi.h"
 
 enum { PARALLEL_MAX = 256, TIMES_MAX = 1 << 20, PARAMS = 5, MICROSECOND = 1000 };
 
 static struct {
-	const char *socket, *path, *id, *until;
+	const char *socket, *path, *id, *until, *question;
 	unsigned long count, parallel, gap_ms, body;
 	bool times, show;
 } ask = {.path = "", .id = "test", .count = 1, .parallel = 1};
@@ -89,31 +90,35 @@ static void go_on(unsigned long i)
 		begin(i);
 }
 
+/* Waits for the open calls and goes on with those that can; false when there are none. */
+static bool turn(void)
+{
+	struct pollfd waiting[PARALLEL_MAX];
+	unsigned long who[PARALLEL_MAX];
+	nfds_t open = 0;
+
+	for (unsigned long i = 0; i < ask.parallel; i++) {
+		if (calls[i].call == NULL)
+			continue;
+		waiting[open] = (struct pollfd){.fd = rt_fcgi_descriptor(calls[i].call),
+						.events = rt_fcgi_events(calls[i].call)};
+		who[open++] = i;
+	}
+	/* a call that failed to connect has no descriptor to wait for */
+	(void)poll(waiting, open, 10);
+	for (nfds_t i = 0; i < open; i++) {
+		if (waiting[i].revents != 0 || waiting[i].fd < 0)
+			go_on(who[i]);
+	}
+	return open > 0;
+}
+
 static void run(void)
 {
 	for (unsigned long i = 0; i < ask.parallel && !is_enough(); i++)
 		begin(i);
-	for (;;) {
-		struct pollfd waiting[PARALLEL_MAX];
-		unsigned long who[PARALLEL_MAX];
-		nfds_t open = 0;
-
-		for (unsigned long i = 0; i < ask.parallel; i++) {
-			if (calls[i].call == NULL)
-				continue;
-			waiting[open] = (struct pollfd){.fd = rt_fcgi_descriptor(calls[i].call),
-							.events = rt_fcgi_events(calls[i].call)};
-			who[open++] = i;
-		}
-		if (open == 0)
-			return;
-		/* a call that failed to connect has no descriptor to wait for */
-		(void)poll(waiting, open, 10);
-		for (nfds_t i = 0; i < open; i++) {
-			if (waiting[i].revents != 0 || waiting[i].fd < 0)
-				go_on(who[i]);
-		}
-	}
+	while (turn())
+		;
 }
 
 static int by_size(const void *left, const void *right)
@@ -138,6 +143,32 @@ static void show(void)
 	(void)puts("");
 	if (ask.show && seen.answer != NULL)
 		(void)printf("%d %s\n", seen.status, seen.answer);
+}
+
+/* False when fnd did not answer. */
+static bool ask_fnd(void)
+{
+	struct sockaddr_un address = {.sun_family = AF_UNIX};
+	int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	uint64_t began = fn_time_monotonic();
+	static char answer[1 << 20];
+	size_t length = 0;
+	ssize_t got;
+
+	(void)snprintf(address.sun_path, sizeof(address.sun_path), "%s", ask.socket);
+	if (connect(fd, (const struct sockaddr *)&address, sizeof(address)) != 0 ||
+	    dprintf(fd, "%s\n", ask.question) < 0)
+		return false;
+	while (length < sizeof(answer) - 1 && memchr(answer, '\n', length) == NULL) {
+		got = read(fd, answer + length, sizeof(answer) - 1 - length);
+		if (got <= 0)
+			return false;
+		length += (size_t)got;
+	}
+	(void)printf("%llu\n", (unsigned long long)((fn_time_monotonic() - began) / MICROSECOND));
+	if (ask.show)
+		(void)fputs(answer, stdout);
+	return true;
 }
 
 static void take(int option, const char *value)
@@ -165,6 +196,9 @@ static void take(int option, const char *value)
 	case 'b':
 		ask.body = strtoul(value, NULL, 10) % 65536;
 		return;
+	case 'q':
+		ask.question = value;
+		return;
 	case 't':
 		ask.times = true;
 		return;
@@ -179,11 +213,17 @@ static void take(int option, const char *value)
 int main(int argc, char **argv)
 {
 	static const struct option options[] = {
-		{"path", required_argument, NULL, 'p'},     {"id", required_argument, NULL, 'i'},
-		{"until", required_argument, NULL, 'u'},    {"count", required_argument, NULL, 'n'},
-		{"parallel", required_argument, NULL, 'c'}, {"gap", required_argument, NULL, 'g'},
-		{"body", required_argument, NULL, 'b'},     {"times", no_argument, NULL, 't'},
-		{"show", no_argument, NULL, 's'},           {NULL, 0, NULL, 0},
+		{"path", required_argument, NULL, 'p'},
+		{"id", required_argument, NULL, 'i'},
+		{"until", required_argument, NULL, 'u'},
+		{"count", required_argument, NULL, 'n'},
+		{"parallel", required_argument, NULL, 'c'},
+		{"gap", required_argument, NULL, 'g'},
+		{"body", required_argument, NULL, 'b'},
+		{"ask", required_argument, NULL, 'q'},
+		{"times", no_argument, NULL, 't'},
+		{"show", no_argument, NULL, 's'},
+		{NULL, 0, NULL, 0},
 	};
 	int option;
 
@@ -192,6 +232,8 @@ int main(int argc, char **argv)
 	if (optind + 1 != argc)
 		return 64;
 	ask.socket = argv[optind];
+	if (ask.question != NULL)
+		return ask_fnd() ? EXIT_SUCCESS : EXIT_FAILURE;
 	run();
 	show();
 	free(seen.answer);

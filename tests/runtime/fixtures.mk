@@ -31,4 +31,4 @@ $(FIXTURES)/late-exit-0: $(SOURCES)/broken.c $(O)/libfn.a
 $(FIXTURES)/dead-workers: $(SOURCES)/broken.c $(O)/libfn.a
 	$(call fixture,-DHOW=NO_LISTENER -DIN_TEMPLATE=1)
 $(FIXTURES)/call: tests/runtime/call.c $(O)/runtime/rt_fcgi.o $(O)/libfn.a
-	$(call fixture,-Iruntime)
+	$(call fixture,)
