@@ -9,6 +9,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "fn_die.h"
 #include "fnd_deploy.h"
 #include "rt_event.h"
 

@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "fn_log.h"
+#include "fn_die.h"
 #include "fn_time.h"
 #include "fnd_job.h"
 #include "fnd_template.h"

@@ -11,6 +11,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "fn_die.h"
 #include "fn_time.h"
 #include "fnd_template.h"
 #include "fnd_worker.h"

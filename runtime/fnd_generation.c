@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "fn_die.h"
 #include "fnd_template.h"
 #include "fnd_worker.h"
 #include "rt_event.h"

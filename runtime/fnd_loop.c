@@ -7,7 +7,7 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "fn_log.h"
+#include "fn_die.h"
 #include "fn_time.h"
 #include "fnd.h"
 #include "fnd_plan.h"

@@ -8,6 +8,7 @@
 #include <sys/socket.h>
 #include <sys/wait.h>
 
+#include "fn_die.h"
 #include "rt_event.h"
 
 static int free_slot(const struct fnd_function *f)

@@ -19,6 +19,7 @@
 #include "fn_conf.h"
 #include "fn_crypto.h"
 #include "fn_db.h"
+#include "fn_die.h"
 #include "fn_log.h"
 #include "fn_time.h"
 #include "fnq_calls.h"

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "fn_db.h"
+#include "fn_die.h"
 #include "fn_log.h"
 #include "fn_time.h"
 #include "fnq.sql.h"

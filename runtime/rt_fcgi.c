@@ -14,7 +14,7 @@
 #include <unistd.h>
 
 #include "fn_buf.h"
-#include "fn_log.h"
+#include "fn_die.h"
 
 /* FastCGI specification, section 8. */
 enum {

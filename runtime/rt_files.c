@@ -10,7 +10,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "fn_log.h"
+#include "fn_die.h"
 
 void rt_path(char into[static RT_PATH_MAX], const char *format, ...)
 {

@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "fn_log.h"
+#include "fn_die.h"
 
 enum { SEEN_MAX = 256 };
 

@@ -4,7 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "fn_log.h"
+#include "fn_die.h"
 
 void rt_lanes_init(struct rt_lanes *lanes, unsigned concurrency)
 {

@@ -11,7 +11,7 @@
 #include <unistd.h>
 
 #include "fn_crypto.h"
-#include "fn_log.h"
+#include "fn_die.h"
 
 enum { BINARY_MAX = 256 << 20, INI_MAX = 64 << 10 };
 

@@ -9,7 +9,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "fn_log.h"
+#include "fn_die.h"
 #include "rt_ini.h"
 
 const char *rt_environment(const char *name)

@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "fn_log.h"
+#include "fn_die.h"
 
 #if defined(__SANITIZE_ADDRESS__)
 #define FN_ASAN 1

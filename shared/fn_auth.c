@@ -10,7 +10,7 @@
 #include "fn_crypto.h"
 #include "fn_json.h"
 #include "fn_jwt.h"
-#include "fn_log.h"
+#include "fn_die.h"
 #include "fn_time.h"
 #include "shared.sql.h"
 

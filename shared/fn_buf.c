@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "fn_log.h"
+#include "fn_die.h"
 
 enum { FIRST = 512 };
 

@@ -9,7 +9,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "fn_log.h"
+#include "fn_die.h"
 #include "fn_time.h"
 
 enum { CONFIG_ERROR = 78 /* sysexits.h EX_CONFIG */, LOADED_MAX = 128 };

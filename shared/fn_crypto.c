@@ -9,7 +9,7 @@
 #include <string.h>
 #include <sys/random.h>
 
-#include "fn_log.h"
+#include "fn_die.h"
 
 enum { SYSTEM_ERROR = 71 /* sysexits.h EX_OSERR */, RANDOM_AT_ONCE = 256 };
 

@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "fn_log.h"
+#include "fn_die.h"
 
 enum { SYSTEM_ERROR = 71, POINT = 1 + 2 * FN_ES256_HALF };
 

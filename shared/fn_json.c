@@ -10,7 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "fn_log.h"
+#include "fn_die.h"
 
 enum { DEPTH_MAX = 16, NUMBER_MAX = 64 };
 

@@ -6,7 +6,7 @@
 
 #include "fn_crypto.h"
 #include "fn_json.h"
-#include "fn_log.h"
+#include "fn_die.h"
 
 enum { SECRET_MIN = 32, SET_MAX = 1 << 20 };
 

@@ -4,13 +4,12 @@
 #include <errno.h>
 #include <signal.h>
 #include <stdarg.h>
-#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
-#include "fn_buf.h"
+#include "fn_die.h"
 #include "fn_json.h"
 #include "fn_time.h"
 
@@ -23,6 +22,7 @@ static bool torn;        /* it got the beginning of the last one: the next start
 void fn_log_init(const char *name)
 {
 	program = name;
+	fn_die_name(name);
 }
 
 /* Drops a character that was cut in two at the end; what is still no text then becomes '?'. */
@@ -144,17 +144,4 @@ void fn_log_access(struct fn_request *req, const struct fn_log_line *entry)
 	if (fn_request_tries(req) > 1)
 		fn_json_set(line, fn_json_int("tries", fn_request_tries(req)));
 	put_line(line);
-}
-
-void fn_die(int status, const char *format, ...)
-{
-	static atomic_flag dying = ATOMIC_FLAG_INIT;
-	va_list args;
-
-	if (!atomic_flag_test_and_set(&dying)) { /* out of memory while saying so: just leave */
-		va_start(args, format);
-		log_text(NULL, FN_ERROR, format, args);
-		va_end(args);
-	}
-	_exit(status);
 }

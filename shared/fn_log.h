@@ -23,7 +23,5 @@ struct fn_log_line {
 	size_t bytes;
 };
 void fn_log_access(struct fn_request *req, const struct fn_log_line *line);
-/* Logs and ends the process: 78 = configuration, 70 = our bug, 71 = the system. */
-void fn_die(int status, const char *format, ...) FN_PRINTF(2, 3) FN_NORETURN;
 
 #endif

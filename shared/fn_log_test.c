@@ -1,5 +1,6 @@
 /* fn_log_test.c: every line is one JSON object, whatever is said, and nobody waits for the reader.
  */
+#include "fn_die.h"
 #include "fn_log.h"
 
 #include <fcntl.h>

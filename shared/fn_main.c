@@ -18,6 +18,7 @@
 #include "fn_conf.h"
 #include "fn_function.h"
 #include "fn_json.h"
+#include "fn_die.h"
 #include "fn_log.h"
 #include "fn_serve.h"
 

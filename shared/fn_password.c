@@ -9,7 +9,7 @@
 #include <string.h>
 
 #include "fn_crypto.h"
-#include "fn_log.h"
+#include "fn_die.h"
 
 /* OWASP's own row for argon2id: 19 MiB, 2 passes, 1 lane; about 27 ms of one core. */
 enum { PASSES = 2, MEMORY_KIB = 19456, LANES = 1, SALT = 16, HASH = 32 };

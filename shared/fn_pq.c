@@ -8,7 +8,7 @@
 #include <string.h>
 
 #include "fn_conf.h"
-#include "fn_log.h"
+#include "fn_die.h"
 
 enum { KNOWN_MAX = 256 };
 

@@ -13,7 +13,7 @@
 
 #include "fn_crypto.h"
 #include "fn_json.h"
-#include "fn_log.h"
+#include "fn_die.h"
 
 enum { COORDINATE = 32, OUR_BUG = 70, SYSTEM_ERROR = 71 };
 

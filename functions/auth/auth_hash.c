@@ -13,6 +13,7 @@
 #include <sys/mman.h>
 
 #include "auth.h"
+#include "fn_die.h"
 
 /* Bytes of the file: a turn for each hasher, a place for each who hashes or waits, the gate. */
 enum { HASHERS = 2, PLACES = 8, GATE = HASHERS + PLACES, SYSTEM_ERROR = 71 };

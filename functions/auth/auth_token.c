@@ -4,6 +4,7 @@
 
 #include "auth.h"
 #include "fn_crypto.h"
+#include "fn_die.h"
 #include "fn_jwt.h"
 #include "fn_sign.h"
 #include "fn_time.h"

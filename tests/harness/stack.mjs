@@ -150,7 +150,8 @@ export class Stack {
 	// ---- time
 
 	// Moves the database's clock to so many seconds after the real one. Who is connected already would
-	// not notice: those connections end, and the functions make new ones.
+	// not notice: those connections end, and the functions make new ones. Recurring work that began by
+	// the old clock is waited for, and is then due again.
 	async moveClock(seconds) {
 		const { rows: [{ current_database: name }] } = await this.db.query('select current_database()');
 
@@ -160,6 +161,9 @@ export class Stack {
 		this.db = new Pool({ connectionString: this.env.DB_URL, max: 8 });
 		this.db.on('error', () => {});
 		this.clockOffset = seconds;
+		await eventually('recurring work of the old clock is over', async () =>
+			(await this.db.query(`select from private.jobs where dedup like 'schedule:%' and state in ('READY', 'RUNNING')`)).rowCount === 0, { ms: 75_000 });
+		await this.db.query('update private.schedules set next_run = private.now()');
 	}
 
 	// ---- the providers' record

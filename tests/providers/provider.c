@@ -15,6 +15,7 @@
 #include <strings.h>
 
 #include "fn_crypto.h"
+#include "fn_die.h"
 
 enum { SILENCE_MS = 30000, HUGE_BYTES = 5 << 20 };
 

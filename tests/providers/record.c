@@ -7,7 +7,7 @@
 #include <string.h>
 
 #include "fn_conf.h"
-#include "fn_log.h"
+#include "fn_die.h"
 #include "fn_macros.h"
 
 enum { BUSY_MS = 10000, PARAMETERS_MAX = 8 };
