@@ -14,7 +14,7 @@ enum { ANSWER_MAX = 8 << 20 };
 static int connect_fnd(void)
 {
 	struct sockaddr_un address = {.sun_family = AF_UNIX};
-	int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0), why;
 
 	if (fd < 0 || strlen(fnctl.socket) >= sizeof(address.sun_path)) {
 		rt_close(&fd);
@@ -24,7 +24,9 @@ static int connect_fnd(void)
 	memcpy(address.sun_path, fnctl.socket, strlen(fnctl.socket) + 1);
 	if (connect(fd, (const struct sockaddr *)&address, sizeof(address)) == 0)
 		return fd;
+	why = errno;
 	rt_close(&fd);
+	errno = why;
 	return -1;
 }
 

@@ -24,6 +24,33 @@ static void find_files(const char *name, char bin[static RT_PATH_MAX], char ini[
 		rt_path(ini, "%s/%s/function.ini", fnctl.ini_dir, name);
 }
 
+/* Two deploys of one function at a time would confuse each other's releases. -1 after saying why.
+ */
+static int lock(const char *name)
+{
+	char path[RT_PATH_MAX];
+	struct rt_why why;
+	int fd;
+
+	if (!rt_function_name_is_good(name)) {
+		(void)fnctl_fail(FNCTL_BAD_FILES,
+				 "%s: a function's name has a-z, 0-9, - and _, at most 63", name);
+		return -1;
+	}
+	if (!rt_release_prepare(fnctl.functions_dir, name, &why)) {
+		(void)fnctl_fail(FNCTL_BAD_FILES, "%s", why.text);
+		return -1;
+	}
+	rt_path(path, "%s/%s", fnctl.functions_dir, name);
+	fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (fd < 0 || flock(fd, LOCK_EX) != 0) {
+		(void)fnctl_fail(FNCTL_BAD_FILES, "%s: %s", path, strerror(errno));
+		rt_close(&fd);
+	}
+	return fd;
+}
+
+/* With the lock held. */
 static bool make_release(const char *name, struct rt_release *release)
 {
 	char bin[RT_PATH_MAX], ini[RT_PATH_MAX];
@@ -31,10 +58,7 @@ static bool make_release(const char *name, struct rt_release *release)
 	struct rt_why why;
 
 	find_files(name, bin, ini);
-	if (!rt_function_name_is_good(name))
-		(void)rt_refuse(&why, "%s: a function's name has a-z, 0-9, - and _, at most 63",
-				name);
-	else if (fnctl.ini != NULL && access(ini, F_OK) != 0)
+	if (fnctl.ini != NULL && access(ini, F_OK) != 0)
 		(void)rt_refuse(&why, "%s: %s", ini, strerror(errno));
 	else if (access(bin, F_OK) != 0)
 		(void)rt_refuse(&why, "%s: %s: build it with `make`, or name it with --bin", bin,
@@ -46,44 +70,33 @@ static bool make_release(const char *name, struct rt_release *release)
 	return false;
 }
 
-/* Two deploys of one function at a time would confuse each other's releases. -1 = said why. */
-static int lock(const char *name)
+static enum fnctl_exit install_locked(const char *name)
 {
-	char path[RT_PATH_MAX];
-	int fd;
+	struct rt_release release;
+	struct rt_why why;
 
-	rt_path(path, "%s/%s", fnctl.functions_dir, name);
-	fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	if (fd < 0 || flock(fd, LOCK_EX) != 0) {
-		(void)fnctl_fail(FNCTL_BAD_FILES, "%s: %s", path, strerror(errno));
-		rt_close(&fd);
-	}
-	return fd;
+	if (!make_release(name, &release))
+		return FNCTL_BAD_FILES;
+	if (!rt_release_switch(fnctl.functions_dir, name, release.id, &why))
+		return fnctl_fail(FNCTL_BAD_FILES, "%s", why.text);
+	rt_release_prune(fnctl.functions_dir, name);
+	(void)printf("%s: release %s installed\n", name, release.id);
+	return FNCTL_DONE;
 }
 
 enum fnctl_exit fnctl_install(const char *name)
 {
-	struct rt_release release;
-	struct rt_why why;
+	enum fnctl_exit status;
 	int held;
 
 	if (fnctl_reaches_fnd())
 		return fnctl_fail(FNCTL_REFUSED,
 				  "fnd runs at %s: it would not notice; use `fnctl deploy %s`",
 				  fnctl.socket, name);
-	if (!make_release(name, &release))
-		return FNCTL_BAD_FILES;
 	held = lock(name);
-	if (held < 0)
-		return FNCTL_BAD_FILES;
-	if (!rt_release_switch(fnctl.functions_dir, name, release.id, &why)) {
-		rt_close(&held);
-		return fnctl_fail(FNCTL_BAD_FILES, "%s", why.text);
-	}
-	rt_release_prune(fnctl.functions_dir, name);
+	status = held < 0 ? FNCTL_BAD_FILES : install_locked(name);
 	rt_close(&held);
-	(void)printf("%s: release %s installed\n", name, release.id);
-	return FNCTL_DONE;
+	return status;
 }
 
 static void show(const char *name, const struct json_object *answer)
@@ -125,28 +138,33 @@ static enum fnctl_exit change(const char *cmd, const char *name, const char *rel
 	return status;
 }
 
-enum fnctl_exit fnctl_deploy(const char *name)
+static enum fnctl_exit deploy_locked(const char *name)
 {
 	struct rt_release release;
 	enum fnctl_exit status;
-	int held;
 
-	if (!fnctl_reaches_fnd())
-		return fnctl_fail(
-			FNCTL_NO_FND,
-			"fnd does not answer at %s: start it with `make up`, or lay the release "
-			"down for its next start with `fnctl install %s`",
-			fnctl.socket, name);
 	if (!make_release(name, &release))
-		return FNCTL_BAD_FILES;
-	held = lock(name);
-	if (held < 0)
 		return FNCTL_BAD_FILES;
 	status = change("deploy", name, release.id);
 	if (status == FNCTL_DONE)
 		rt_release_prune(fnctl.functions_dir, name);
 	else if (release.made && status == FNCTL_REFUSED)
 		rt_release_unmake(fnctl.functions_dir, name, release.id);
+	return status;
+}
+
+enum fnctl_exit fnctl_deploy(const char *name)
+{
+	enum fnctl_exit status;
+	int held;
+
+	if (!fnctl_reaches_fnd())
+		return fnctl_fail(FNCTL_NO_FND,
+				  "fnd does not answer at %s: start it with `make up`, or lay the "
+				  "release down for its next start with `fnctl install %s`",
+				  fnctl.socket, name);
+	held = lock(name);
+	status = held < 0 ? FNCTL_BAD_FILES : deploy_locked(name);
 	rt_close(&held);
 	return status;
 }

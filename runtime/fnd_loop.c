@@ -12,7 +12,7 @@
 #include "fnd.h"
 #include "fnd_plan.h"
 
-enum { BATCH = 64 };
+enum { BATCH = 64, WAIT_MAX_MS = 60000 };
 
 static int poll_set = -1;
 static struct epoll_event batch[BATCH];
@@ -59,13 +59,24 @@ void fnd_loop_remove(struct fnd_watch *watch)
 	}
 }
 
-void fnd_loop_turn(uint64_t until)
+/* To the microsecond where the kernel can (5.11), else to the millisecond, never too early. */
+static int wait_for_events(uint64_t until)
 {
 	uint64_t now = fn_time_monotonic(), wait = until > now ? until - now : 0;
 	struct timespec limit = {.tv_sec = (time_t)(wait / FND_SECOND),
 				 .tv_nsec = (long)(wait % FND_SECOND)};
+	int count = epoll_pwait2(poll_set, batch, BATCH, until > 0 ? &limit : NULL, NULL);
 
-	batch_count = epoll_pwait2(poll_set, batch, BATCH, until > 0 ? &limit : NULL, NULL);
+	if (count >= 0 || errno != ENOSYS)
+		return count;
+	wait = (wait + FND_MS - 1) / FND_MS;
+	return epoll_wait(poll_set, batch, BATCH,
+			  until > 0 ? (int)(wait < WAIT_MAX_MS ? wait : WAIT_MAX_MS) : -1);
+}
+
+void fnd_loop_turn(uint64_t until)
+{
+	batch_count = wait_for_events(until);
 	fnd.now = fn_time_monotonic();
 	for (batch_at = 0; batch_at < batch_count;) {
 		struct epoll_event event = batch[batch_at++];

@@ -76,14 +76,17 @@ static void report(struct fnd_function *f, const struct fnd_worker *w, const str
 	double alive = (double)(fnd.now - w->asked_at) / (double)FND_SECOND;
 	const char *reason = reason_of(w->killed);
 	char end[RT_END_MAX], request[sizeof(slot->request_id) + 1] = "";
+	char death[sizeof(f->last_death)];
 	struct json_object *line;
 
 	memcpy(request, slot->request_id, sizeof(slot->request_id));
 	rt_event_clean(request);
 	(void)rt_process_end(status, end);
-	(void)snprintf(f->last_death, sizeof(f->last_death), "%s after %.1f s%s%s", end, alive,
+	(void)snprintf(death, sizeof(death), "%s after %.1f s%s%s", end, alive,
 		       reason != NULL ? ": " : "", reason != NULL ? reason : "");
-	line = rt_event_begin(FN_ERROR, f->name, w->pid, "worker died: %s", f->last_death);
+	line = rt_event_begin(FN_ERROR, f->name, w->pid, "worker died: %s", death);
+	if (w->generation != f->next) /* a refused build is not what serves */
+		memcpy(f->last_death, death, sizeof(death));
 	fn_json_set(line, fn_json_string("end", end));
 	fn_json_set(line, fn_json_bool("core", WIFSIGNALED(status) && WCOREDUMP(status)));
 	fn_json_set(line, fn_json_int("alive_ms", (int64_t)((fnd.now - w->asked_at) / FND_MS)));
@@ -104,7 +107,7 @@ void fnd_worker_bury(struct fnd_function *f, unsigned slot, int status)
 	fnd_pipe_close(&w->log); /* its last words come before the report */
 	if (!is_planned(w, served, status)) {
 		report(f, w, board, status);
-		f->restarts++;
+		f->restarts += w->generation == f->current;
 		if (w->generation == f->current && w->told_at == 0 && served == 0 && !busy)
 			fnd_function_failed(f);
 	}

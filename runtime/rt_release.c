@@ -32,12 +32,12 @@ bool rt_release_linked(const char *functions, const char *name, const char *link
 	return true;
 }
 
-/* What root makes must belong to the user that fnd runs as. */
-static void hand_over(const char *functions, const char *path)
+/* What root makes must belong to the user that fnd runs as, who owns what it lies in. */
+static void hand_over(const char *like, const char *path)
 {
 	struct stat owner;
 
-	if (geteuid() == 0 && stat(functions, &owner) == 0)
+	if (geteuid() == 0 && stat(like, &owner) == 0)
 		(void)!lchown(path, owner.st_uid, owner.st_gid);
 }
 
@@ -111,10 +111,26 @@ static bool read_parts(const char *binary_path, const char *ini_path, struct fn_
 	return rt_read_file(ini_path, ini, why);
 }
 
+bool rt_release_prepare(const char *functions, const char *name, struct rt_why *why)
+{
+	bool is_new = access(functions, F_OK) != 0;
+	char path[RT_PATH_MAX];
+
+	if (!rt_make_directory(functions, 0755, why))
+		return false;
+	rt_path(path, "%s/..", functions);
+	if (is_new)
+		hand_over(path, functions);
+	rt_path(path, "%s/%s", functions, name);
+	if (!make_directory(functions, path, why))
+		return false;
+	rt_path(path, "%s/%s/releases", functions, name);
+	return make_directory(functions, path, why);
+}
+
 bool rt_release_make(const char *functions, const char *name, const char *binary_path,
 		     const char *ini_path, struct rt_release *ret, struct rt_why *why)
 {
-	char path[RT_PATH_MAX];
 	struct fn_buf binary, ini;
 	bool fine;
 
@@ -124,11 +140,7 @@ bool rt_release_make(const char *functions, const char *name, const char *binary
 	fine = read_parts(binary_path, ini_path, &binary, &ini, why);
 	if (fine) {
 		name_release(&binary, &ini, ret->id);
-		rt_path(path, "%s/%s", functions, name);
-		fine = rt_make_directory(functions, 0755, why) &&
-		       make_directory(functions, path, why);
-		rt_path(path, "%s/%s/releases", functions, name);
-		fine = fine && make_directory(functions, path, why) &&
+		fine = rt_release_prepare(functions, name, why) &&
 		       lay_down(functions, name, &binary, &ini, ret, why);
 	}
 	fn_buf_free(&binary);

@@ -12,6 +12,8 @@ struct rt_release {
 	bool made; /* false: it was there already */
 };
 
+/* The directory of the function; needed before its releases are locked and made. */
+bool rt_release_prepare(const char *functions, const char *name, struct rt_why *why);
 /* Lays down the release of these two files; `ini` need not exist. The id is the first 12 hex digits
  * of SHA-256 over the SHA-256 of both. Readable by everybody; as root, the owner is that of
  * FUNCTIONS. */

@@ -51,7 +51,7 @@ static const char *take(void *arg, const struct rt_ini_entry *entry)
 	const struct layer *layer = arg;
 	struct rt_setting *setting;
 
-	if (*entry->section != '\0')
+	if (entry->key == NULL || *entry->section != '\0') /* a heading, also [] */
 		return "this file has no sections";
 	if (entry->continued)
 		return "a setting stands on one line";

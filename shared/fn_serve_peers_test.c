@@ -47,6 +47,30 @@ static void waits_only_briefly_for_a_silent_peer(void **state)
 	(void)close(silent);
 }
 
+/* A kept connection would own the worker for as long as its peer likes. */
+static void keeps_no_connection_though_the_peer_asks_for_it(void **state)
+{
+	static const char keep[8] = {0, 1, 1};
+	int descriptor = unit_fcgi_connect(worker.path);
+	struct fn_buf bytes, params;
+
+	(void)state;
+	fn_buf_init(&bytes, 1 << 16);
+	fn_buf_init(&params, 1 << 16);
+	unit_fcgi_param(&params, "REQUEST_METHOD", "GET");
+	unit_fcgi_record(&bytes, UNIT_FCGI_BEGIN, keep, sizeof(keep));
+	unit_fcgi_record(&bytes, UNIT_FCGI_PARAMS, params.bytes, params.length);
+	unit_fcgi_record(&bytes, UNIT_FCGI_PARAMS, "", 0);
+	unit_fcgi_record(&bytes, UNIT_FCGI_STDIN, "", 0);
+	assert_true(unit_fcgi_send(descriptor, &bytes));
+	fn_buf_free(&bytes);
+	fn_buf_free(&params);
+	assert_works(); /* somebody else is served meanwhile */
+	unit_fcgi_forget(&reply);
+	unit_fcgi_hear(descriptor, &reply);
+	assert_int_equal(reply.status, 200);
+}
+
 static void takes_ten_thousand_parameters(void **state)
 {
 	struct unit_header *params = test_calloc(10003, sizeof(*params));
@@ -114,6 +138,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(survives_a_peer_that_leaves),
 		TEST(waits_only_briefly_for_a_silent_peer),
+		TEST(keeps_no_connection_though_the_peer_asks_for_it),
 		TEST(takes_ten_thousand_parameters),
 		TEST(survives_records_that_make_no_sense),
 	};

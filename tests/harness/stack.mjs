@@ -231,9 +231,9 @@ export class Stack {
 		assert.deepEqual(this.#watch.broken, [], `invariants, at look ${this.#watch.looks}`);
 	}
 
-	// Lines of the log that tell of a worker ended by a signal, or of a sanitizer's finding.
+	// Lines of the log that tell of a worker or a template ended by a signal, or of a sanitizer's finding.
 	deaths() {
-		return this.log('functions').split('\n').filter(line => /\bSIG(SEGV|ABRT|BUS|ILL|FPE|KILL|SYS|TRAP)\b|AddressSanitizer|LeakSanitizer|runtime error:/.test(line))
+		return this.log('functions').split('\n').filter(line => /worker died: SIG|template of release \w+ (ended|did not start): SIG|AddressSanitizer|LeakSanitizer|runtime error:/.test(line))
 			.filter(line => !this.#deathsExpected?.test(line));
 	}
 

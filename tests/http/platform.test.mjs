@@ -3,6 +3,7 @@
 import assert from 'node:assert/strict';
 import crypto from 'node:crypto';
 import { after, before, describe, test } from 'node:test';
+import { isDeepStrictEqual } from 'node:util';
 
 import { Stack } from '../harness/stack.mjs';
 import { call, eventually, raw } from '../harness/wire.mjs';
@@ -34,13 +35,27 @@ function assertWellFormed(answer, status, { relay = false, code } = {}) {
 	}
 }
 
+// What the workers have counted, once nobody counts any more: they do so after they have answered.
+const counted = () => eventually('the counters stand still', async () => {
+	const [first, second] = [await stack.served(), await stack.served()];
+
+	return isDeepStrictEqual(first, second) && second;
+});
+
 // Nothing was asked of any worker while attempt() ran.
 async function withoutWorker(attempt) {
-	const before = await stack.served();
+	const before = await counted();
 
 	await attempt();
-	assert.deepEqual(await stack.served(), before);
+	assert.deepEqual(await counted(), before);
 }
+
+test('what workers do is counted', async () => {
+	const before = await counted();
+
+	await call(stack, 'health-check', { method: 'GET' });
+	assert.deepEqual(await counted(), { ...before, 'health-check': before['health-check'] + 1 });
+});
 
 describe('a preflight', () => {
 	const asked = 'apikey,authorization,content-type,x-application-name,x-client-info,x-never-heard-of';
