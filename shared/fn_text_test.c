@@ -1,6 +1,7 @@
 /* fn_text_test.c: what counts as text, an id, an address, and what escaping leaves alone. */
 #include "fn_text.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "unit.h"
@@ -180,15 +181,16 @@ static void keeps_addresses_within_their_limits(void **state)
 
 	(void)state;
 	memset(local, 'a', sizeof(local));
-	memcpy(local + 64, "@b.c", 5);
+	(void)snprintf(local + 64, 16, "@b.c");
 	assert_non_null(fn_text_email(arena, local));
-	memcpy(local + 64, "a@b.c", 6);
+	(void)snprintf(local + 64, 16, "a@b.c");
 	assert_null(fn_text_email(arena, local));
 	memset(whole, 'b', sizeof(whole));
-	memcpy(whole, "a@", 2);
-	memcpy(whole + 253, ".c", 3);
+	whole[0] = 'a';
+	whole[1] = '@';
+	(void)snprintf(whole + 253, 16, ".c");
 	assert_non_null(fn_text_email(arena, whole)); /* 255 bytes */
-	memcpy(whole + 253, "b.c", 4);
+	(void)snprintf(whole + 253, 16, "b.c");
 	assert_null(fn_text_email(arena, whole));
 }
 

@@ -176,26 +176,22 @@ static void refuses_what_is_too_short_to_be_any_code(void **state)
 
 static void asks_for_a_code_or_an_id(void **state)
 {
-	static const char *const bodies[] = {
-		"{}",
-		"",
-		"{\"encodedData\":\"\"}",
-		"{\"encodedData\":null,\"ticketId\":null}",
-		"{\"encodedData\":7}",
-		"{\"ticketId\":\"x\"}",
-		"{\"ticketId\":\"" TICKET "\",\"scanLocation\":[]}",
+	static const struct {
+		const char *body, *code;
+	} table[] = {
+		{"{}", "code_required"},
+		{"", "code_required"},
+		{"{\"encodedData\":\"\"}", "code_required"},
+		{"{\"encodedData\":null,\"ticketId\":null}", "code_required"},
+		{"{\"encodedData\":7}", "invalid_fields"},
+		{"{\"ticketId\":\"x\"}", "invalid_fields"},
 	};
 	struct call *c = *state;
 
-	for (size_t i = 0; i < FN_COUNT(bodies); i++) {
-		call_as(c, ANA, bodies[i]);
-		call_assert_refused(c, 422, "invalid_fields");
-		assert_int_equal(c->status, 200);
+	for (size_t i = 0; i < FN_COUNT(table); i++) {
+		call_as(c, ANA, table[i].body);
+		call_assert_refused(c, 422, table[i].code);
 	}
-	memset(body, 'x', sizeof(body));
-	(void)snprintf(body, sizeof(body), "{\"encodedData\":\"%02049d\"}", 0);
-	call_as(c, ANA, body);
-	call_assert_refused(c, 422, "invalid_fields");
 }
 
 int main(void)

@@ -9,6 +9,8 @@
 enum { CODE_MAX_BYTES = 2048, LOCATION_MAX_BYTES = 200, BODY_MAX = 8192 };
 
 static const struct fn_message
+	no_code = {422, "code_required", "Scannez un billet : le code est requis",
+		   "Scan a ticket: the code is required"},
 	unreadable = {422, "unreadable_code", "Ce code n'est pas un billet Temba",
 		      "This code is not a Temba ticket"},
 	not_staff = {403, "not_staff", "Seule l'équipe d'un événement peut scanner ses billets",
@@ -78,11 +80,12 @@ static bool read_legacy(struct scan *s, const char *code)
 static struct fn_error *read_input(struct fn_fields *f, struct scan *s)
 {
 	bool has_id = fn_field_uuid(f, "ticketId", FN_OPTIONAL, &s->ticket);
-	const char *code =
-		fn_field_text(f, "encodedData", has_id ? FN_OPTIONAL : FN_REQUIRED, CODE_MAX_BYTES);
+	const char *code = fn_field_text(f, "encodedData", FN_OPTIONAL, CODE_MAX_BYTES);
 
 	s->location = fn_field_text(f, "scanLocation", FN_OPTIONAL, LOCATION_MAX_BYTES);
 	FN_TRY(fn_field_end(f));
+	if (!has_id && code == NULL)
+		return fn_fail(s->req, &no_code);
 	if (has_id || fn_text_uuid(code, &s->ticket) || read_legacy(s, code))
 		return NULL;
 	if (strlen(code) < 20) /* a server-issued code has 128 bits or more */

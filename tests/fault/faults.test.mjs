@@ -22,7 +22,10 @@ const FUNCTIONS = ['transfer-ticket', 'claim-pending-transfer', 'cancel-transfer
 const run = promisify(execFile);
 
 const stack = await Stack.start(import.meta.filename, { TRANSFERS_PER_MINUTE: 0, TRANSFERS_PER_DAY: 0, TRANSFERS_OPEN_PER_EVENT: 0 }, { deathsExpected: /\bSIGKILL\b/ });
-after(() => stack.stop());
+after(async () => {
+	await stack.stop();
+	await run(path.join(TOP, 'tests/harness/stack'), ['finish']);
+});
 
 const crowd = await Promise.all((await people(stack, Array.from({ length: PEOPLE }, (_, i) => ({ name: `Personne ${i}`, phone: `+2267700000${i}`, phoneVerified: true })))).map(one => signIn(stack, one)));
 const [staff] = await Promise.all((await people(stack, [{ name: 'Salif Portier' }])).map(one => signIn(stack, one)));

@@ -166,8 +166,10 @@ const char *call_text(const struct call *c, const char *name)
 
 void call_assert_refused_on_record(const struct call *c, int status, const char *code)
 {
-	if (c->error == NULL)
+	if (c->error == NULL) {
 		fail_msg("not refused, but %d: %s", c->status, unit_reply_text(c->req));
+		return;
+	}
 	assert_string_equal(c->error->message->code, code);
 	assert_int_equal(c->error->message->status, status);
 	assert_string_equal(call_text(c, "code"), code);

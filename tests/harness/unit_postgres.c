@@ -18,6 +18,9 @@
 
 #define BINARIES "/usr/lib/postgresql/15/bin/"
 
+static const char initdb_program[] = BINARIES "initdb", postgres_program[] = BINARIES "postgres",
+		  psql_program[] = BINARIES "psql", pg_isready_program[] = BINARIES "pg_isready";
+
 enum { PATIENCE_MS = 60000 };
 
 static const char *const environment[] = {"PATH=/usr/bin:/bin", "LANG=C.UTF-8", "TZ=UTC", NULL};
@@ -58,7 +61,7 @@ static pid_t start_program(const char *const *argv)
 
 static bool is_installed(void)
 {
-	if (access(BINARIES "postgres", X_OK) != 0 || access(BINARIES "initdb", X_OK) != 0)
+	if (access(postgres_program, X_OK) != 0 || access(initdb_program, X_OK) != 0)
 		print_message("skipped: PostgreSQL 15 is not installed (postgresql-15)\n");
 	else if (getuid() == 0 && getpwnam("postgres") == NULL)
 		print_message("skipped: running as root, and there is no user postgres\n");
@@ -83,7 +86,7 @@ static void make_directory(void)
 
 static bool answers(void)
 {
-	const char *const argv[] = {BINARIES "pg_isready", "-q", "-h", directory, NULL};
+	const char *const argv[] = {pg_isready_program, "-q", "-h", directory, NULL};
 
 	return unit_run_program(argv, environment, NULL) == 0;
 }
@@ -91,9 +94,9 @@ static bool answers(void)
 bool unit_postgres_start(void)
 {
 	const char *const initdb[] =
-		{BINARIES "initdb", "-D",        data, "-U",   "postgres",         "-A",
-		 "trust",           "--no-sync", "-E", "UTF8", "--locale=C.UTF-8", NULL};
-	const char *const postgres[] = {BINARIES "postgres",
+		{initdb_program, "-D",        data, "-U",   "postgres",         "-A",
+		 "trust",        "--no-sync", "-E", "UTF8", "--locale=C.UTF-8", NULL};
+	const char *const postgres[] = {postgres_program,
 					"-D",
 					data,
 					"-k",
@@ -141,8 +144,8 @@ const char *unit_postgres_url(void)
 const char *unit_postgres_sql(const char *sql)
 {
 	static char text[UNIT_TEXT_MAX];
-	const char *const argv[] =
-		{BINARIES "psql", "-XqAt", "-v", "ON_ERROR_STOP=1", "-d", url, "-c", sql, NULL};
+	const char *const argv[] = {psql_program, "-XqAt", "-v", "ON_ERROR_STOP=1", "-d", url,
+				    "-c",         sql,     NULL};
 	size_t length;
 
 	if (unit_run_program(argv, environment, text) != 0)
@@ -155,7 +158,7 @@ const char *unit_postgres_sql(const char *sql)
 
 pid_t unit_postgres_begin_sql(const char *sql)
 {
-	const char *const argv[] = {BINARIES "psql", "-XqAt", "-d", url, "-c", sql, NULL};
+	const char *const argv[] = {psql_program, "-XqAt", "-d", url, "-c", sql, NULL};
 
 	return start_program(argv);
 }
