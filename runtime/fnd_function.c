@@ -201,6 +201,14 @@ static void read_board(const struct fnd_function *f, struct fnd_plan_input *in)
 	}
 }
 
+static bool is_stranded(struct fnd_function *f)
+{
+	if (f->suspect_at == 0 || fnd.now < f->suspect_at)
+		return false;
+	f->suspect_at = 0;
+	return fnd_queue_depth(f->listener.fd) > 0;
+}
+
 static void read_input(struct fnd_function *f, struct fnd_plan_input *in)
 {
 	int depth = f->readable ? fnd_queue_depth(f->listener.fd) : -1;
@@ -210,6 +218,7 @@ static void read_input(struct fnd_function *f, struct fnd_plan_input *in)
 		.may_spawn = !fnd.stopping && f->current != NULL && f->current->phase == FND_READY,
 		.readable = f->readable && depth != 0, /* 0: somebody was faster */
 		.queue = depth > 0 ? (unsigned)depth : 0,
+		.stranded = is_stranded(f),
 		.not_before = f->not_before,
 	};
 	if (f->current != NULL) {
@@ -270,6 +279,8 @@ void fnd_function_step(struct fnd_function *f)
 	was_wanted = atomic_exchange(&f->board->wanted, plan.wanted) != 0;
 	if (plan.wanted && !was_wanted) /* the last one may have become busy before it could know */
 		f->dirty = true;
+	if (f->suspect_at > 0 && (plan.check_at == 0 || f->suspect_at < plan.check_at))
+		plan.check_at = f->suspect_at;
 	if (plan.check_at > 0 && (f->check_at == 0 || plan.check_at < f->check_at))
 		f->check_at = plan.check_at;
 }

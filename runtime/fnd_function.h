@@ -54,8 +54,9 @@ struct fnd_function {
 	struct fnd_generation *generations;               /* newest first */
 	struct fnd_generation *current, *previous, *next; /* next: during a deploy */
 	bool dirty;                                       /* something happened: look at it */
-	bool readable;     /* a connection waits, or did a moment ago */
-	uint64_t check_at; /* look at it then; 0 = only when something happens */
+	bool readable;       /* a connection waits, or did a moment ago */
+	uint64_t suspect_at; /* a worker died unasked: look then for connections that it stranded */
+	uint64_t check_at;   /* look at it then; 0 = only when something happens */
 	/* failed starts in a row */
 	unsigned failures;
 	uint64_t not_before, failed_at;

@@ -99,7 +99,7 @@ static enum fnd_action judge(const struct fnd_plan_input *in, const struct fnd_p
 }
 
 /* The one that is idle for the longest, if that is long enough. */
-static int oldest_idle(const struct fnd_plan_input *in, struct fnd_plan *plan)
+static int oldest_idle(const struct fnd_plan_input *in, struct fnd_plan *plan, uint64_t timeout)
 {
 	int oldest = -1;
 
@@ -108,26 +108,31 @@ static int oldest_idle(const struct fnd_plan_input *in, struct fnd_plan *plan)
 
 		if (!serves(slot) || slot->state != FN_SLOT_IDLE || plan->action[i] != FND_KEEP)
 			continue;
-		if (age(in, slot->since) < in->idle_timeout)
-			check_by(plan, slot->since + in->idle_timeout);
+		if (age(in, slot->since) < timeout)
+			check_by(plan, slot->since + timeout);
 		else if (oldest < 0 || slot->since < in->slots[oldest].since)
 			oldest = i;
 	}
 	return oldest;
 }
 
+static bool retire_one(const struct fnd_plan_input *in, struct fnd_plan *plan, uint64_t timeout)
+{
+	int oldest = oldest_idle(in, plan, timeout);
+
+	if (oldest < 0)
+		return false;
+	plan->action[oldest] = FND_RETIRE;
+	plan->live--;
+	plan->idle--;
+	plan->leaving++;
+	return true;
+}
+
 static void retire(const struct fnd_plan_input *in, struct fnd_plan *plan)
 {
-	while (plan->live > in->min) {
-		int oldest = oldest_idle(in, plan);
-
-		if (oldest < 0)
-			return;
-		plan->action[oldest] = FND_RETIRE;
-		plan->live--;
-		plan->idle--;
-		plan->leaving++;
-	}
+	while (plan->live > in->min && retire_one(in, plan, in->idle_timeout))
+		;
 }
 
 static unsigned hopeful_starts(const struct fnd_plan_input *in)
@@ -185,7 +190,10 @@ static void spawn(const struct fnd_plan_input *in, struct fnd_plan *plan)
 		check_by(plan, in->not_before);
 		return;
 	}
-	if (plan->live < in->min)
+	/* a new worker finds what waits; when there is no room for it, somebody makes room */
+	if (in->stranded && plan->idle > 0 && (plan->live < in->max || retire_one(in, plan, 0)))
+		plan->spawn = 1;
+	else if (plan->live < in->min)
 		plan->spawn = in->min - plan->live;
 	else if (!plan->wanted || plan->idle > 0)
 		return;

@@ -38,6 +38,8 @@ struct fnd_plan_input {
 	bool may_spawn; /* there is a template that answers, and nobody is stopping */
 	bool readable;  /* a connection waits */
 	unsigned queue; /* how many wait, when known; else 0 */
+	bool stranded;  /* they wait although somebody is idle: a killed worker took their wake-up
+			   with it (one connection wakes one worker) */
 	unsigned min, max;
 	uint64_t idle_timeout;
 	uint64_t not_before; /* no start earlier than this, after a failed one */

@@ -126,6 +126,21 @@ static void leaves_a_connection_to_the_worker_that_is_about_to_take_it(void **st
 	assert_int_equal(plan(&in).spawn, 1);
 }
 
+static void helps_connections_whose_wake_up_died_with_a_worker(void **state)
+{
+	struct fnd_plan_input in = board("bi", 0, 4);
+
+	(void)state;
+	in.stranded = true;
+	assert_int_equal(plan(&in).spawn, 1);
+	in.max = 2; /* no room: the idle one, which does not look by itself, makes some */
+	assert_int_equal(plan(&in).spawn, 1);
+	assert_int_equal(plan(&in).action[1], FND_RETIRE);
+	in = board("bb", 0, 2); /* nobody is idle: they just wait */
+	in.stranded = true;
+	assert_int_equal(plan(&in).spawn, 0);
+}
+
 static void starts_nothing_without_a_template_or_while_it_must_wait(void **state)
 {
 	struct fnd_plan_input in = board("", 2, 4);
@@ -258,6 +273,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(starts_and_watches_as_the_table_says),
 		cmocka_unit_test(leaves_a_connection_to_the_worker_that_is_about_to_take_it),
+		cmocka_unit_test(helps_connections_whose_wake_up_died_with_a_worker),
 		cmocka_unit_test(starts_nothing_without_a_template_or_while_it_must_wait),
 		cmocka_unit_test(a_start_that_takes_long_no_longer_keeps_others_back),
 		cmocka_unit_test(retires_the_longest_idle_down_to_min),

@@ -12,6 +12,7 @@
 #include "rt_process.h"
 
 enum {
+	SUSPECT_MS = 20, /* the others had time to take what waits */
 	CHILDREN_MAX = 1 << 20,
 	STRAYS_MAX = 64,
 	STRAY_LIFE_S = 5 /* then the number may be somebody else's */
@@ -108,6 +109,7 @@ void fnd_worker_bury(struct fnd_function *f, unsigned slot, int status)
 	if (!is_planned(w, served, status)) {
 		report(f, w, board, status);
 		f->restarts += w->generation == f->current;
+		f->suspect_at = fnd.now + SUSPECT_MS * FND_MS;
 		if (w->generation == f->current && w->told_at == 0 && served == 0 && !busy)
 			fnd_function_failed(f);
 	}

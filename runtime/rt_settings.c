@@ -164,7 +164,8 @@ bool rt_secret_read(const struct rt_settings *settings, const char *name, struct
 	rt_path(path, "%s/%s", settings->secrets, name);
 	descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
 	if (descriptor < 0)
-		return rt_refuse(why, "secret %s: %s", path, strerror(errno));
+		return rt_refuse(why, "secret %s: %s%s", path, strerror(errno),
+				 errno == ENOENT ? ": put it there with mode 0400" : "");
 	fine = check_owner(path, descriptor, why) && rt_read_open_file(descriptor, path, into, why);
 	rt_close(&descriptor);
 	if (!fine)

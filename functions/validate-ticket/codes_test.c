@@ -191,7 +191,13 @@ static void asks_for_a_code_or_an_id(void **state)
 	for (size_t i = 0; i < FN_COUNT(table); i++) {
 		call_as(c, ANA, table[i].body);
 		call_assert_refused(c, 422, table[i].code);
+		assert_int_equal(c->status, 200);
 	}
+	call_as(c, ANA, "{\"ticketId\":\"" TICKET "\",\"scanLocation\":[]}");
+	call_assert_refused(c, 422, "invalid_fields");
+	(void)snprintf(body, sizeof(body), "{\"encodedData\":\"%02049d\"}", 0);
+	call_as(c, ANA, body);
+	call_assert_refused(c, 422, "invalid_fields");
 }
 
 int main(void)

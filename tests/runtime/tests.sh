@@ -104,6 +104,36 @@ it_says_how_a_worker_died() {
 	is restarts 5 "$(column crasher 9)"
 }
 
+# One after the other: every idle worker dies somewhere between its wake-up and its accept.
+it_serves_every_request_but_those_in_hand_when_workers_are_killed() {
+	local i pid lost
+	ini sleeper '[scale]' 'min = 2' 'max = 4'
+	install sleeper
+	start
+	soon is_idle sleeper 2
+	call sleeper --path /2 --parallel 3 --until "$S/enough" >"$S/said" &
+	for i in {1..40}; do
+		pid=$(workers sleeper | shuf -n 1)
+		[ -z "$pid" ] || kill -KILL "$pid" 2>/dev/null || true
+		sleep 0.03
+	done
+	touch "$S/enough"
+	wait $! || true
+	cat "$S/said"
+	lost=$(sed 's/.*failed=\([0-9]*\).*/\1/' "$S/said")
+	between 'requests lost' 0 40 "$lost"
+	call sleeper --path /1 --count 20
+}
+
+it_speaks_with_another_client() {
+	ini echo
+	install echo
+	start
+	env -i REQUEST_METHOD=GET FN_PATH=/from-cgi-fcgi /usr/bin/cgi-fcgi -bind -connect "$S/run/echo.sock" >"$S/said"
+	grep -q '^Status: 200' "$S/said"
+	grep -q '"path":"/from-cgi-fcgi"' "$S/said"
+}
+
 # ---- what does not start
 it_throttles_a_template_that_crashes() {
 	local starts
