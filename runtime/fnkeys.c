@@ -14,9 +14,9 @@
 #include <unistd.h>
 
 #include "fn_crypto.h"
+#include "fn_die.h"
 #include "fn_json.h"
 #include "fn_jwt.h"
-#include "fn_die.h"
 #include "fn_log.h"
 #include "fn_sign.h"
 #include "fn_time.h"

@@ -8,9 +8,9 @@
 
 #include "fn_conf.h"
 #include "fn_crypto.h"
+#include "fn_die.h"
 #include "fn_json.h"
 #include "fn_jwt.h"
-#include "fn_die.h"
 #include "fn_time.h"
 #include "shared.sql.h"
 

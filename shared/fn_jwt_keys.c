@@ -5,8 +5,8 @@
 #include <string.h>
 
 #include "fn_crypto.h"
-#include "fn_json.h"
 #include "fn_die.h"
+#include "fn_json.h"
 
 enum { SECRET_MIN = 32, SET_MAX = 1 << 20 };
 

@@ -16,9 +16,9 @@
 #include "fn_auth.h"
 #include "fn_board.h"
 #include "fn_conf.h"
+#include "fn_die.h"
 #include "fn_function.h"
 #include "fn_json.h"
-#include "fn_die.h"
 #include "fn_log.h"
 #include "fn_serve.h"
 

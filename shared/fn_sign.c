@@ -12,8 +12,8 @@
 #include <string.h>
 
 #include "fn_crypto.h"
-#include "fn_json.h"
 #include "fn_die.h"
+#include "fn_json.h"
 
 enum { COORDINATE = 32, OUR_BUG = 70, SYSTEM_ERROR = 71 };
 

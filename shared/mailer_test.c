@@ -146,10 +146,15 @@ static void a_key_that_was_used_means_that_a_mail_went_out(void **state)
 
 static void garbage_is_never_taken_for_sent(void **state)
 {
+	static const char without_end[] = "{\"id\":\"" ID "\"";
+	static const char in_an_object[] = "{\"id\":{\"id\":\"" ID "\"}}";
+	static const char id_of_70[] =
+		"{\"id\":"
+		"\"0123456789012345678901234567890123456789012345678901234567890123456789\"}";
 	static const char *const bodies[] = {
 		"",
 		"<html></html>",
-		"{\"id\":\"" ID "\"",
+		without_end,
 		"[]",
 		"null",
 		"{\"id\":7}",
@@ -157,9 +162,8 @@ static void garbage_is_never_taken_for_sent(void **state)
 		"{\"id\":\"a b\"}",
 		"{\"id\":\"a\\n\"}",
 		"\xff",
-		"{\"id\":{\"id\":\"" ID "\"}}",
-		"{\"id\":"
-		"\"0123456789012345678901234567890123456789012345678901234567890123456789\"}",
+		in_an_object,
+		id_of_70,
 	};
 
 	for (size_t i = 0; i < FN_COUNT(bodies); i++) {

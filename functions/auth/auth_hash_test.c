@@ -43,8 +43,8 @@ static pid_t hash_until_told(const int go[2], const int ready[2])
 		_exit(error->message->status == 503 && error->retry_after == 1 ? BUSY : 1);
 	if (++shared->hashing > shared->most)
 		shared->most = shared->hashing;
-	(void)write(ready[1], "x", 1);
-	(void)read(go[0], &byte, 1);
+	(void)!write(ready[1], "x", 1);
+	(void)!read(go[0], &byte, 1);
 	shared->hashing--;
 	shared->done++;
 	auth_hash_end();
@@ -71,7 +71,7 @@ static void lets_two_hash_and_the_rest_wait_their_turn(void **state)
 	(void)close(go[0]);
 	wait_for(ready[0], 2);
 	for (int i = 0; i < CROWD; i++) { /* each end lets the next one begin */
-		(void)write(go[1], "x", 1);
+		(void)!write(go[1], "x", 1);
 		if (i < CROWD - 2)
 			wait_for(ready[0], 1);
 	}
@@ -91,7 +91,7 @@ static pid_t die_in_turn(const int ready[2])
 		return pid;
 	if (auth_hash_begin(request()) != NULL)
 		_exit(1);
-	(void)write(ready[1], "x", 1);
+	(void)!write(ready[1], "x", 1);
 	for (;;)
 		(void)pause();
 }

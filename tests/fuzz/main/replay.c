@@ -11,14 +11,17 @@ enum { INPUT_MAX = 1 << 20 };
 
 static int replay(const char *path)
 {
-	uint8_t *exact, *bytes = malloc(INPUT_MAX);
 	FILE *file = fopen(path, "rbe");
+	uint8_t *exact, *bytes;
 	size_t size;
 
-	if (file == NULL || bytes == NULL) {
+	if (file == NULL) {
 		perror(path);
 		return EXIT_FAILURE;
 	}
+	bytes = malloc(INPUT_MAX);
+	if (bytes == NULL)
+		abort();
 	size = fread(bytes, 1, INPUT_MAX, file);
 	(void)fclose(file);
 	exact = realloc(bytes, size > 0 ? size : 1); /* so that reading past the end is noticed */
