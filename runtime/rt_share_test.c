@@ -134,6 +134,8 @@ static void hands_over_the_common_ones_the_named_ones_and_nothing_else(void **st
 	assert_null(value("FN_DB_URL"));
 	assert_null(value("MAIL_FROM"));
 	assert_null(value("JWKS")); /* common, but there is none */
+	assert_false(build("[secrets]\nuse = JWKS\n"));
+	assert_non_null(strstr(why.text, "function.ini:2: JWKS: secret "));
 	write_text("secrets/JWKS", "{\"keys\":[{\"kty\":\"EC\"}]}", 0400);
 	assert_true(build(""));
 	assert_string_equal(value("JWKS"), "{\"keys\":[{\"kty\":\"EC\"}]}");

@@ -63,8 +63,7 @@ static void another_persons_ticket_looks_like_none_at_all(void **state)
 {
 	struct call *c = *state;
 
-	call_alive();
-	fake_db_no_row("transfer-ticket.lock_ticket");
+	finds_no_ticket();
 	fake_db_no_row("transfer-ticket.find_repeat");
 	call_as(c, ANA, TO_BEN);
 	call_assert_refused(c, 404, "ticket_not_found");

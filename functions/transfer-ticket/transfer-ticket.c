@@ -57,7 +57,6 @@ struct transfer {
 	struct fn_uuid to;                       /* "" when nobody is known by that address */
 	struct fn_uuid id;                       /* settled by send() */
 	bool instant;
-	bool overtaken; /* an offer of this ticket was made after send() had looked */
 };
 
 static struct fn_error *read_input(struct fn_fields *f, struct transfer *t)
@@ -111,7 +110,7 @@ static struct fn_error *find_repeat(struct fn_tx *tx, struct transfer *t, bool *
 	return NULL;
 }
 
-/* Columns of lock_ticket.sql. */
+/* Columns of read_ticket.sql. */
 enum { EPOCH, STATE, FREE, PAID, OVER, BEGUN, PROMISED };
 
 /* What stands in the way of this ticket, in the order of the contract. */
@@ -132,14 +131,16 @@ static const struct fn_message *obstacle(const struct fn_row *ticket)
 	return fn_col_bool(ticket, PROMISED) ? &already_promised : NULL;
 }
 
-/* Locks the ticket, so that of two senders, a scan and a claim one comes first. */
+/* Locks the ticket, so that of two senders, a scan and a claim one comes first; then looks at it
+ * with another statement, which sees all that was done by whoever held the lock before. */
 static struct fn_error *lock_ticket(struct fn_tx *tx, struct transfer *t, bool *ret_repeated)
 {
 	const struct fn_message *why = &no_such_ticket;
 	struct fn_row ticket;
 
 	*ret_repeated = false;
-	FN_TRY(fn_db_one(tx, &sql_lock_ticket,
+	FN_TRY(fn_db_run(tx, &sql_lock_ticket, FN_ARGS(fn_arg_uuid(&t->ticket)), NULL));
+	FN_TRY(fn_db_one(tx, &sql_read_ticket,
 			 FN_ARGS(fn_arg_uuid(&t->ticket), fn_arg_uuid(&t->from.id),
 				 fn_arg_int(fn_conf_int("SCAN_CLOSES_HOURS_AFTER"))),
 			 &ticket));
@@ -170,24 +171,15 @@ static struct fn_error *find_recipient(struct fn_tx *tx, struct transfer *t)
 	return NULL;
 }
 
-/* The look at the ticket waited for somebody's offer, but was not to see it: a lock that is waited
- * for renews the row, not what was read beside it. The next transaction sees it. */
-static struct fn_error *mind_offer(struct transfer *t, struct fn_error *error)
-{
-	t->overtaken = fn_db_violates(error, "ticket_transfers_one_pending");
-	return t->overtaken ? fn_fail(t->req, &already_promised) : error;
-}
-
 static struct fn_error *complete(struct fn_tx *tx, struct transfer *t)
 {
 	struct fn_row made;
 
-	FN_TRY(mind_offer(t, fn_db_one(tx, &sql_complete,
-				       FN_ARGS(fn_arg_uuid(&t->ticket), fn_arg_uuid(&t->from.id),
-					       fn_arg_int(t->epoch), fn_arg_uuid(&t->to),
-					       fn_arg_text(t->email), fn_arg_text(t->phone),
-					       fn_arg_text(t->name), fn_arg_text(t->note)),
-				       &made)));
+	FN_TRY(fn_db_one(tx, &sql_complete,
+			 FN_ARGS(fn_arg_uuid(&t->ticket), fn_arg_uuid(&t->from.id),
+				 fn_arg_int(t->epoch), fn_arg_uuid(&t->to), fn_arg_text(t->email),
+				 fn_arg_text(t->phone), fn_arg_text(t->name), fn_arg_text(t->note)),
+			 &made));
 	t->id = fn_col_uuid(&made, 0);
 	t->instant = true;
 	if (t->id.text[0] == '\0')
@@ -212,14 +204,12 @@ static struct fn_error *offer(struct fn_tx *tx, struct transfer *t)
 		if (fn_col_int(&row, 0) >= open_max)
 			return fn_fail(t->req, &too_many_open);
 	}
-	FN_TRY(mind_offer(t, fn_db_one(tx, &sql_offer,
-				       FN_ARGS(fn_arg_uuid(&t->ticket), fn_arg_uuid(&t->from.id),
-					       fn_arg_int(t->epoch), fn_arg_text(t->email),
-					       fn_arg_text(t->phone), fn_arg_text(t->name),
-					       fn_arg_text(t->note),
-					       fn_arg_int(fn_conf_int("TRANSFER_LIFETIME_HOURS") *
-							  HOUR)),
-				       &row)));
+	FN_TRY(fn_db_one(tx, &sql_offer,
+			 FN_ARGS(fn_arg_uuid(&t->ticket), fn_arg_uuid(&t->from.id),
+				 fn_arg_int(t->epoch), fn_arg_text(t->email), fn_arg_text(t->phone),
+				 fn_arg_text(t->name), fn_arg_text(t->note),
+				 fn_arg_int(fn_conf_int("TRANSFER_LIFETIME_HOURS") * HOUR)),
+			 &row));
 	t->id = fn_col_uuid(&row, 0);
 	if (t->id.text[0] == '\0')
 		return fn_fail_because(t->req, &blocked_ticket, "the guard of transfer_offer");
@@ -236,7 +226,7 @@ static struct fn_error *send(struct fn_tx *tx, void *arg)
 	bool repeated;
 
 	t->to = t->id = (struct fn_uuid){0};
-	t->instant = t->overtaken = false;
+	t->instant = false;
 	FN_TRY(fn_auth_alive(tx, &t->from));
 	FN_TRY(lock_ticket(tx, t, &repeated));
 	if (repeated)
@@ -250,16 +240,11 @@ static struct fn_error *transfer_ticket(struct fn_request *req)
 {
 	struct transfer t = {.req = req};
 	struct fn_fields input;
-	struct fn_error *error;
 
 	FN_TRY(fn_field_begin(req, &input)); /* the contract's order: JSON, bearer, fields */
 	FN_TRY(fn_auth_user(req, &t.from));
 	FN_TRY(read_input(&input, &t));
-	error = fn_db_transaction(req, FN_READ_COMMITTED, send, &t);
-	if (t.overtaken) /* a repeat of that very offer must be answered as one */
-		error = fn_db_transaction(req, FN_READ_COMMITTED, send, &t);
-	if (error != NULL)
-		return error;
+	FN_TRY(fn_db_transaction(req, FN_READ_COMMITTED, send, &t));
 	return fn_reply_json(
 		req,
 		FN_OBJECT(fn_json_bool("success", true), fn_json_uuid("transferId", &t.id),

@@ -14,8 +14,8 @@ static void hands_over_at_once_to_a_registered_person(void **state)
 	assert_string_equal(call_text(c, "message"), "Billet transféré avec succès");
 	assert_int_equal(fn_json_length(c->reply), 4); /* nothing of the owner, no debug */
 	assert_int_equal(fake_db_level(), FN_READ_COMMITTED);
-	assert_argument("transfer-ticket.lock_ticket", 0, TICKET);
-	assert_argument("transfer-ticket.lock_ticket", 1, ANA);
+	assert_argument("transfer-ticket.read_ticket", 0, TICKET);
+	assert_argument("transfer-ticket.read_ticket", 1, ANA);
 	assert_argument("transfer-ticket.find_recipient", 1, "ben@example.org");
 	assert_argument("transfer-ticket.complete", 1, ANA);
 	assert_argument("transfer-ticket.complete", 2, "7"); /* the epoch that was read */
@@ -85,8 +85,7 @@ static void answers_in_the_language_of_the_client(void **state)
 	hands_over_to_ben();
 	call_as(c, ANA, TO_BEN);
 	assert_string_equal(call_text(c, "message"), "Ticket transferred");
-	call_alive();
-	fake_db_no_row("transfer-ticket.lock_ticket");
+	finds_no_ticket();
 	fake_db_no_row("transfer-ticket.find_repeat");
 	call_as(c, ANA, TO_BEN);
 	assert_string_equal(call_text(c, "error"),
@@ -117,8 +116,7 @@ static void a_repeat_answers_as_the_first_time(void **state)
 	struct ticket promised = sound;
 
 	/* after an instant transfer the ticket is another's */
-	call_alive();
-	fake_db_no_row("transfer-ticket.lock_ticket");
+	finds_no_ticket();
 	FAKE_ROW("transfer-ticket.find_repeat", TRANSFER, "t");
 	call_as(c, ANA, TO_BEN);
 	assert_instant(c, true);
@@ -153,34 +151,6 @@ static void refuses_when_the_ticket_moved_meanwhile(void **state)
 	call_assert_refused(c, 409, "ticket_not_transferable");
 }
 
-/* Somebody's offer of the same ticket came between the look and the write. */
-static void looks_once_more_when_an_offer_overtook_it(void **state)
-{
-	struct ticket promised = sound;
-	struct call *c = *state;
-
-	promised.promised = "t";
-	finds_ticket(sound);
-	finds_nobody();
-	counts_sends("t");
-	FAKE_ROW("transfer-ticket.count_open", "0");
-	fake_db_fail("transfer-ticket.offer", ALREADY_PROMISED);
-	finds_ticket(promised);
-	fake_db_no_row("transfer-ticket.find_repeat");
-	call_as(c, ANA, TO_BEN);
-	call_assert_refused(c, 409, "transfer_pending");
-	/* the same for a hand-over, and the offer was the caller's own: a repeat */
-	finds_ticket(sound);
-	finds_ben();
-	counts_sends("t");
-	fake_db_fail("transfer-ticket.complete", ALREADY_PROMISED);
-	finds_ticket(promised);
-	FAKE_ROW("transfer-ticket.find_repeat", TRANSFER, "f");
-	call_as(c, ANA, TO_BEN);
-	assert_instant(c, false);
-	assert_int_equal(fake_db_jobs(), 0);
-}
-
 static void other_violations_are_not_explained_away(void **state)
 {
 	struct call *c = *state;
@@ -206,7 +176,6 @@ int main(void)
 		CALL_TEST(runs_again_from_the_top_after_a_conflict),
 		CALL_TEST(a_repeat_answers_as_the_first_time),
 		CALL_TEST(refuses_when_the_ticket_moved_meanwhile),
-		CALL_TEST(looks_once_more_when_an_offer_overtook_it),
 		CALL_TEST(other_violations_are_not_explained_away),
 	};
 

@@ -10,7 +10,6 @@
 #define TO_PHONE                                                                                   \
 	"{\"ticketId\":\"" TICKET "\",\"recipientPhone\":\"70 12 34 56\",\"recipientName\":"       \
 	"\"Ben\",\"message\":\"Bon concert\"}"
-#define ALREADY_PROMISED "ticket_transfers_one_pending"
 
 /* ---- what the database says ---- */
 
@@ -24,8 +23,16 @@ static const struct ticket sound = {"VALID", "f", "t", "f", "f", "f"};
 static inline void finds_ticket(struct ticket t)
 {
 	call_alive();
-	FAKE_ROW("transfer-ticket.lock_ticket", "7", t.state, t.is_free, t.paid, t.over, t.begun,
+	fake_db_no_row("transfer-ticket.lock_ticket");
+	FAKE_ROW("transfer-ticket.read_ticket", "7", t.state, t.is_free, t.paid, t.over, t.begun,
 		 t.promised);
+}
+
+static inline void finds_no_ticket(void)
+{
+	call_alive();
+	fake_db_no_row("transfer-ticket.lock_ticket");
+	fake_db_no_row("transfer-ticket.read_ticket");
 }
 
 static inline void finds_ben(void)

@@ -146,7 +146,7 @@ for (const [name, fn] of Object.entries(functions)) {
 		}
 
 		test('reads an empty body as an empty object', async () => {
-			const codes = { 'transfer-ticket': 'ticket_id_required', 'claim-pending-transfer': 'transfer_id_required' };
+			const codes = { 'transfer-ticket': 'ticket_id_required', 'claim-pending-transfer': 'transfer_id_required', 'validate-ticket': 'code_required' };
 
 			for (const body of [undefined, '', {}]) {
 				const answer = await send(body);

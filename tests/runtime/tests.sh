@@ -468,12 +468,15 @@ it_hands_over_the_listed_descriptors_and_environment_and_nothing_else() {
 descriptors() { find "/proc/$1/fd" -type l -printf '%f\n' | sort -n | xargs; }
 
 # ---- logs
-it_wraps_what_is_not_json_and_opens_its_log_again() {
+it_wraps_what_is_not_json_cuts_what_is_too_long_and_opens_its_log_again() {
 	ini crasher
 	install crasher
 	start
 	call crasher --path /noise
 	soon logged '"level":"warn","fn":"crasher","pid":[0-9]*,"msg":"not JSON at all: '
+	call crasher --path /long
+	soon logged '"cut":true'
+	between 'bytes of the cut line' 16384 16600 "$(log | grep '"cut":true' | wc -c)"
 	mv "$S/log/functions.log" "$S/log/functions.log.1"
 	kill -HUP "$fnd_pid"
 	soon test -e "$S/log/functions.log"
