@@ -137,9 +137,10 @@ test('nothing acknowledged is lost while workers die, the database restarts and 
 test('afterwards the house is whole again: it answers, and what is owed to people is sent', async () => {
 	await fetch(`${stack.providersUrl}/control/behaviour`, { method: 'POST', body: JSON.stringify({ provider: 'twilio', mode: 'ok' }) });
 	await eventually('health', async () => (await call(stack, 'health-check', { method: 'GET' })).body?.status === 'ok');
-	// whoever waits for his next try would wait for minutes: now is later
+	// whoever waits for his next try would wait for minutes. Not at once, though: the circuit breaker
+	// lets nobody through for a while, and a job has ten tries
 	await eventually('all jobs done', async () => {
-		await stack.db.query("update private.jobs set run_at = now() where state = 'READY' and run_at > now()");
+		await stack.db.query("update private.jobs set run_at = now() + interval '8 s' where state = 'READY' and run_at > now() + interval '8 s'");
 		const { rows: [{ left, dead }] } = await stack.db.query("select count(*) filter (where state in ('READY', 'RUNNING'))::int as left, count(*) filter (where state = 'DEAD')::int as dead from private.jobs");
 
 		assert.equal(dead, 0, 'dead jobs');
