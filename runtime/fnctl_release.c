@@ -104,6 +104,7 @@ static void show(const char *name, const struct json_object *answer)
 	const char *release = fn_json_get_text(answer, "release");
 	const char *before = fn_json_get_text(answer, "before");
 	const char *warning = fn_json_get_text(answer, "warning");
+	long long draining = (long long)fn_json_get_integer(answer, "draining", 0);
 
 	if (fn_json_get_bool(answer, "unchanged", false)) {
 		(void)printf("%s: release %s serves already: nothing to do\n", name, release);
@@ -113,6 +114,9 @@ static void show(const char *name, const struct json_object *answer)
 		     release, (long long)fn_json_get_integer(answer, "workers", 0),
 		     (double)fn_json_get_integer(answer, "us", 0) / 1000.0,
 		     before != NULL ? before : "none");
+	if (draining > 0)
+		(void)printf("%s: %lld workers of before finish the request in hand\n", name,
+			     draining);
 	if (warning != NULL)
 		(void)fprintf(stderr, "fnctl: warning: %s\n", warning);
 }

@@ -16,6 +16,7 @@ enum {
 	OUTPUT_MAX = 4096,
 	FORK_LIMIT_S = 5, /* until every new worker waits for requests */
 	LOOK_MS = 1,      /* nobody tells when a worker is through its start */
+	ANSWER_MS = 250,
 };
 
 static struct fnd_job *jobs;
@@ -172,15 +173,31 @@ static uint64_t look_at_workers(struct fnd_job *job)
 	return fnd.now;
 }
 
-static bool is_drained(const struct fnd_job *job)
+static unsigned count_old(const struct fnd_job *job)
 {
+	unsigned count = 0;
+
 	for (unsigned i = 0; i < FN_SLOTS_MAX; i++) {
 		const struct fnd_worker *w = job->f->workers[i];
 
-		if (w != NULL && w->generation != job->f->current)
-			return false;
+		count += w != NULL && w->generation != job->f->current;
 	}
-	return true;
+	return count;
+}
+
+/* Whoever asked is told when nobody idle is left of before, so that what they ask next is answered
+ * by the new release; for requests in hand they need not wait. */
+static uint64_t look_at_drain(struct fnd_job *job)
+{
+	uint64_t answer_at = job->since + ANSWER_MS * FND_MS;
+	unsigned old = count_old(job);
+
+	if (old == 0 || fnd.now >= answer_at)
+		fnd_job_answer(job, old);
+	if (old > 0)
+		return job->reply != NULL ? answer_at : 0;
+	fnd_job_enter(job, FND_JOB_OVER);
+	return fnd.now;
 }
 
 static uint64_t look(struct fnd_job *job)
@@ -197,9 +214,7 @@ static uint64_t look(struct fnd_job *job)
 	case FND_JOB_FORKING:
 		return look_at_workers(job);
 	case FND_JOB_DRAINING:
-		if (is_drained(job))
-			fnd_job_enter(job, FND_JOB_OVER);
-		return job->phase == FND_JOB_OVER ? fnd.now : 0;
+		return look_at_drain(job);
 	case FND_JOB_OVER:
 	default:
 		return 0;
@@ -269,6 +284,8 @@ void fnd_deploy_end(void)
 	for (struct fnd_job *job = jobs; job != NULL; job = job->later) {
 		if (job->phase < FND_JOB_DRAINING)
 			fnd_job_fail(job, &why);
+		else if (job->phase == FND_JOB_DRAINING)
+			fnd_job_answer(job, count_old(job));
 	}
 }
 

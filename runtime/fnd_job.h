@@ -20,6 +20,7 @@ struct fnd_job {
 	enum fnd_job_phase phase;
 	char name[RT_NAME_MAX + 1], release[RT_RELEASE_ID + 1];
 	struct fnd_client *client; /* NULL: answered, or gone */
+	struct json_object *reply; /* made at the switch, sent a little later */
 	struct fnd_function *f;
 	struct fnd_generation *g;
 	uint64_t began, since; /* the job, the phase */
@@ -34,6 +35,8 @@ struct fnd_job {
 void fnd_job_check(struct fnd_job *job);
 void fnd_job_start_workers(struct fnd_job *job);
 void fnd_job_commit(struct fnd_job *job);
+/* Sends the answer; so many workers of before still have a request in hand. */
+void fnd_job_answer(struct fnd_job *job, unsigned draining);
 void fnd_job_fail(struct fnd_job *job, const struct rt_why *why);
 void fnd_job_enter(struct fnd_job *job, enum fnd_job_phase phase);
 

@@ -93,7 +93,7 @@ static void report(struct fnd_function *f, const struct fnd_worker *w, const str
 	fn_json_set(line, fn_json_int("alive_ms", (int64_t)((fnd.now - w->asked_at) / FND_MS)));
 	fn_json_set(line, fn_json_int("served", atomic_load(&slot->served)));
 	fn_json_set(line, fn_json_string("release", w->generation->release));
-	if (atomic_load(&slot->state) == FN_SLOT_BUSY)
+	if (atomic_load(&slot->state) == FN_SLOT_BUSY && request[0] != '\0')
 		fn_json_set(line, fn_json_string("request_id", request));
 	rt_event_end(line);
 }

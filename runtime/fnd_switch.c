@@ -56,24 +56,31 @@ void fnd_job_fail(struct fnd_job *job, const struct rt_why *why)
 	fnd_job_enter(job, FND_JOB_OVER);
 }
 
-static void answer(struct fnd_job *job, const struct fnd_generation *old,
-		   const struct rt_why *links)
+static void make_reply(struct fnd_job *job, const struct fnd_generation *old,
+		       const struct rt_why *links)
 {
 	double ms = (double)(fn_time_monotonic() - job->began) / (double)FND_MS;
-	struct json_object *reply =
-		FN_OBJECT(fn_json_bool("ok", true), fn_json_string("name", job->name),
-			  fn_json_string("release", job->g->release),
-			  fn_json_string("before", old ? old->release : NULL),
-			  fn_json_int("workers", job->wanted),
-			  fn_json_int("us", (int64_t)(ms * 1000)));
 
+	job->reply = FN_OBJECT(fn_json_bool("ok", true), fn_json_string("name", job->name),
+			       fn_json_string("release", job->g->release),
+			       fn_json_string("before", old ? old->release : NULL),
+			       fn_json_int("workers", job->wanted),
+			       fn_json_int("us", (int64_t)(ms * 1000)));
 	if (links->text[0] != '\0')
-		fn_json_set(reply, fn_json_string("warning", links->text));
+		fn_json_set(job->reply, fn_json_string("warning", links->text));
 	rt_event_end(rt_event_begin(links->text[0] != '\0' ? FN_WARN : FN_INFO, job->name, 0,
 				    "%s: release %s serves with %u workers after %.1f ms%s%s",
 				    verbs[job->kind], job->g->release, job->wanted, ms,
 				    links->text[0] != '\0' ? "; " : "", links->text));
-	fnd_control_answer(job->client, reply);
+}
+
+void fnd_job_answer(struct fnd_job *job, unsigned draining)
+{
+	if (job->reply == NULL)
+		return;
+	fn_json_set(job->reply, fn_json_int("draining", draining));
+	fnd_control_answer(job->client, job->reply);
+	job->reply = NULL;
 	job->client = NULL;
 }
 
@@ -97,7 +104,7 @@ void fnd_job_commit(struct fnd_job *job)
 	f->deploys++;
 	f->dirty = true;
 	(void)rt_release_switch(fnd.functions_dir, f->name, job->g->release, &links);
-	answer(job, old, &links);
+	make_reply(job, old, &links);
 	fnd_job_enter(job, FND_JOB_DRAINING);
 }
 

@@ -224,6 +224,38 @@ it_deploys_and_rolls_back_without_losing_a_request() {
 	! logged 'worker died'
 }
 
+it_answers_a_deploy_while_old_workers_finish_their_requests() {
+	ini sleeper '[scale]' 'max = 4'
+	install sleeper
+	start
+	call sleeper --path /1500 --count 2 --parallel 2 >"$S/said" &
+	soon is_busy sleeper 2
+	ini sleeper '[scale]' 'max = 5'
+	deploy sleeper sleeper >"$S/answer"
+	grep -q '2 workers of before finish the request in hand' "$S/answer"
+	! grep -q 'done=' "$S/said" # they are still at it
+	is 'max of the new generation' 5 "$(column sleeper 6)"
+	wait $!
+	grep -q 'done=2 ok=2 failed=0' "$S/said"
+}
+
+it_lets_old_workers_go_although_requests_never_cease() {
+	local old
+	ini sleeper '[scale]' 'min = 2' 'max = 2'
+	install sleeper
+	start
+	soon is_idle sleeper 2
+	old=$(workers sleeper)
+	call sleeper --path /1 --parallel 40 --until "$S/enough" >"$S/said" &
+	ini sleeper '[scale]' 'min = 2' 'max = 2' 'max_requests = 0'
+	deploy sleeper sleeper
+	soon gone "$old"
+	touch "$S/enough"
+	wait $!
+	grep -q 'failed=0' "$S/said"
+}
+gone() { ! kill -0 $1 2>/dev/null; } # shellcheck disable=SC2086 # several pids
+
 it_does_nothing_for_an_unchanged_release() {
 	local pids
 	ini echo '[scale]' 'min = 1'
