@@ -291,7 +291,9 @@ static int serve_one(const struct fn_serve *serve, FCGX_Request *wire)
 {
 	int rc;
 
-	/* before: a peer that sends half a request must neither hide here nor stop the others */
+	/* before: a peer that sends half a request must neither hide here nor stop the others. No id yet:
+	 * fnd can tell that nothing was accepted so far */
+	show_request(serve, "");
 	enter(serve, FN_SLOT_BUSY);
 	wake_if_last(serve);
 	rc = FCGX_Accept_r(wire);

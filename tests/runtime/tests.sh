@@ -254,7 +254,8 @@ it_lets_old_workers_go_although_requests_never_cease() {
 	wait $!
 	grep -q 'failed=0' "$S/said"
 }
-gone() { ! kill -0 $1 2>/dev/null; } # shellcheck disable=SC2086 # several pids
+# shellcheck disable=SC2086 # several pids
+gone() { ! kill -0 $1 2>/dev/null; }
 
 it_does_nothing_for_an_unchanged_release() {
 	local pids
