@@ -291,8 +291,8 @@ static int serve_one(const struct fn_serve *serve, FCGX_Request *wire)
 {
 	int rc;
 
-	/* before: a peer that sends half a request must neither hide here nor stop the others. No id yet:
-	 * fnd can tell that nothing was accepted so far */
+	/* before: a peer that sends half a request must neither hide here nor stop the others. No
+	 * id yet: fnd can tell that nothing was accepted so far */
 	show_request(serve, "");
 	enter(serve, FN_SLOT_BUSY);
 	wake_if_last(serve);
