@@ -4,7 +4,9 @@ include config/flags-$(MODE).mk
 
 O := build/$(MODE)
 PACKAGES := fcgi libpq json-c libjwt libcurl openssl
-FUNCTIONS := $(patsubst functions/%/,%,$(wildcard functions/*/))
+FOLDERS := $(patsubst functions/%/,%,$(wildcard functions/*/))
+# a folder is a function once its NAME.c is there
+FUNCTIONS := $(foreach d,$(FOLDERS),$(if $(wildcard functions/$(d)/$(d).c),$(d)))
 PROVIDERS := $(patsubst tests/providers/%/,%,$(wildcard tests/providers/*/))
 RUNTIME := fnd fnctl fnq fnkeys
 LIBS = $(shell pkg-config --libs $(PACKAGES)) -linih -largon2 -lcrypt
@@ -46,7 +48,7 @@ $(O)/sql/$(1).sql.h: $(wildcard functions/$(1)/sql/*.sql) scripts/embed-sql
 	@mkdir -p $$(@D)
 	@scripts/embed-sql $(1) $(wildcard functions/$(1)/sql/*.sql) >$$@
 endef
-$(foreach f,$(FUNCTIONS),$(eval $(call function,$(f))))
+$(foreach f,$(FOLDERS),$(eval $(call function,$(f))))
 
 # ---- development providers: tests/providers/NAME/*.c on tests/providers/*.c, never in a release
 define provider
@@ -99,7 +101,7 @@ $(O)/test/functions/$(1)/%_test: $(O)/functions/$(1)/%_test.o $(patsubst %.c,$(O
 	@echo "LINK $$@"
 	@$$(CC) $$(LDFLAGS) -o $$@ $$^ $$(LIBS) -lcmocka
 endef
-$(foreach f,$(FUNCTIONS),$(eval $(call functiontest,$(f))))
+$(foreach f,$(FOLDERS),$(eval $(call functiontest,$(f))))
 $(HARNESS) $(UNIT:%.c=$(O)/%.o): CPPFLAGS += -Itests/harness
 
 unit-programs: $(UNIT:%.c=$(O)/test/%)
