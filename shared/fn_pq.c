@@ -10,7 +10,7 @@
 #include "fn_conf.h"
 #include "fn_die.h"
 
-enum { KNOWN_MAX = 256 };
+enum { KNOWN_MAX = 256, TEXTS_MAX = 128, NAME_MAX_BYTES = 32 };
 
 static PGconn *connection;
 /* Statements run on this connection so far. The first time is unnamed, in one round trip, for the
@@ -20,6 +20,27 @@ static struct {
 	bool prepared;
 } known[KNOWN_MAX];
 static size_t known_count;
+
+/* Texts that pipelines have prepared on this connection. */
+static struct text {
+	char *text; /* owned; NULL = free */
+	char name[NAME_MAX_BYTES];
+	uint64_t used; /* when, in steps sent */
+	bool prepared;
+} texts[TEXTS_MAX];
+static uint64_t steps_sent;
+
+static void forget_text(struct text *t)
+{
+	free(t->text);
+	*t = (struct text){0};
+}
+
+static void forget_texts(void)
+{
+	for (size_t i = 0; i < TEXTS_MAX; i++)
+		forget_text(&texts[i]);
+}
 
 /* ---- the connection ---- */
 
@@ -34,6 +55,7 @@ void fn_db_disconnect(void)
 	PQfinish(connection);
 	connection = NULL;
 	known_count = 0;
+	forget_texts();
 }
 
 const char *fn_db_connect(void)
@@ -82,7 +104,6 @@ static void clear(void *result)
 	PQclear(result);
 }
 
-/* Only the primary message is kept of a failure: DETAIL holds values. */
 static struct fn_pq_answer answer_of(struct fn_arena *arena, PGresult *result)
 {
 	ExecStatusType status = PQresultStatus(result);
@@ -99,9 +120,12 @@ static struct fn_pq_answer answer_of(struct fn_arena *arena, PGresult *result)
 	answer.sqlstate = field(arena, result, PG_DIAG_SQLSTATE);
 	answer.message = field(arena, result, PG_DIAG_MESSAGE_PRIMARY);
 	answer.constraint = field(arena, result, PG_DIAG_CONSTRAINT_NAME);
+	answer.detail = field(arena, result, PG_DIAG_MESSAGE_DETAIL);
+	answer.hint = field(arena, result, PG_DIAG_MESSAGE_HINT);
 	if (answer.message == NULL)
 		answer.message = "connection lost";
-	answer.outcome = classify(answer.sqlstate);
+	answer.outcome =
+		status == PGRES_PIPELINE_ABORTED ? FN_PQ_SKIPPED : classify(answer.sqlstate);
 	return answer;
 }
 
@@ -160,6 +184,97 @@ struct fn_pq_answer fn_pq_execute(struct fn_arena *arena, const struct fn_sql *s
 				  const char *const *values, size_t n)
 {
 	return answer_of(arena, run_statement(sql, values, n));
+}
+
+/* ---- pipelines ---- */
+
+/* The text's entry, or the one to put it in: a free one, else that unused for the longest. */
+static struct text *find_text(const char *text)
+{
+	struct text *place = &texts[0];
+
+	for (size_t i = 0; i < TEXTS_MAX; i++) {
+		struct text *t = &texts[i];
+
+		if (t->text != NULL && strcmp(t->text, text) == 0)
+			return t;
+		if (t->used < place->used)
+			place = t;
+	}
+	return place;
+}
+
+/* How many results come before that of the statement itself. */
+static unsigned send_text(struct text *t, const char *text)
+{
+	unsigned results = 0;
+	char drop[NAME_MAX_BYTES + 16];
+
+	if (t->text != NULL && strcmp(t->text, text) == 0)
+		return 0;
+	if (t->prepared) { /* the protocol's own Close is not in this libpq */
+		(void)snprintf(drop, sizeof(drop), "DEALLOCATE %s", t->name);
+		results +=
+			(unsigned)PQsendQueryParams(connection, drop, 0, NULL, NULL, NULL, NULL, 0);
+	}
+	forget_text(t);
+	t->text = strdup(text);
+	if (t->text == NULL)
+		fn_die(71, "out of memory");
+	(void)snprintf(t->name, sizeof(t->name), "step%llu", (unsigned long long)steps_sent);
+	return results + (unsigned)PQsendPrepare(connection, t->name, text, 0, NULL);
+}
+
+/* The one result of a command; libpq ends it with a NULL. NULL: the connection is gone. */
+static PGresult *receive(void)
+{
+	PGresult *result = PQgetResult(connection);
+
+	if (result != NULL)
+		PQclear(PQgetResult(connection));
+	return result;
+}
+
+/* The answer of a step whose text had to be prepared by `before` commands; the first failure
+ * counts. */
+static struct fn_pq_answer receive_step(struct fn_arena *arena, struct text *t, unsigned before)
+{
+	struct fn_pq_answer answer = {.outcome = FN_PQ_FINE}, last;
+
+	for (; before > 0; before--) {
+		last = answer_of(arena, receive());
+		if (answer.outcome == FN_PQ_FINE)
+			answer = last;
+		t->prepared = answer.outcome == FN_PQ_FINE;
+	}
+	last = answer_of(arena, receive());
+	if (!t->prepared) /* whatever it was, it is not there next time */
+		forget_text(t);
+	return answer.outcome == FN_PQ_FINE ? last : answer;
+}
+
+void fn_pq_pipeline(struct fn_arena *arena, const struct fn_pq_step *steps, size_t count,
+		    struct fn_pq_answer *ret)
+{
+	struct text *used[FN_PQ_STEPS_MAX];
+	unsigned before[FN_PQ_STEPS_MAX];
+
+	if (count > FN_PQ_STEPS_MAX)
+		fn_die(70, "a pipeline of %zu steps", count);
+	(void)PQenterPipelineMode(connection);
+	for (size_t i = 0; i < count; i++) {
+		steps_sent++;
+		used[i] = find_text(steps[i].text);
+		before[i] = send_text(used[i], steps[i].text);
+		used[i]->used = steps_sent;
+		(void)PQsendQueryPrepared(connection, used[i]->name, (int)steps[i].count,
+					  steps[i].values, NULL, NULL, 0);
+	}
+	(void)PQpipelineSync(connection);
+	for (size_t i = 0; i < count; i++)
+		ret[i] = receive_step(arena, used[i], before[i]);
+	PQclear(PQgetResult(connection)); /* the sync */
+	(void)PQexitPipelineMode(connection);
 }
 
 void fn_pq_roll_back(void)

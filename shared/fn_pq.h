@@ -12,6 +12,7 @@ enum fn_pq_outcome {
 	FN_PQ_OVERLOADED, /* lock or statement timeout, no resources: later */
 	FN_PQ_LOST,       /* the connection, or a server that goes down */
 	FN_PQ_REFUSED,    /* a constraint, a right, a mistake of ours */
+	FN_PQ_SKIPPED,    /* an earlier step of the same pipeline failed */
 };
 
 /* Owned by the arena. */
@@ -19,8 +20,9 @@ struct fn_pq_answer {
 	enum fn_pq_outcome outcome;
 	struct fn_rows rows;
 	const char *tag; /* of a success: "COMMIT", "INSERT 0 1" */
-	const char *sqlstate, *message,
-		*constraint; /* of a failure; sqlstate and constraint may be NULL */
+	/* of a failure; all but message may be NULL. detail and hint may hold values: for whoever
+	 * asked, never for the log */
+	const char *sqlstate, *message, *constraint, *detail, *hint;
 };
 
 /* A command without parameters. The connection is open (fn_db_connect()). */
@@ -28,6 +30,18 @@ struct fn_pq_answer fn_pq_command(struct fn_arena *arena, const char *text);
 /* Values in text format, NULL = SQL NULL. */
 struct fn_pq_answer fn_pq_execute(struct fn_arena *arena, const struct fn_sql *sql,
 				  const char *const *values, size_t n);
+enum { FN_PQ_STEPS_MAX = 8 };
+
+/* One step of a pipeline: any statement, prepared under its text and kept for the next time. */
+struct fn_pq_step {
+	const char *text;
+	const char *const *values;
+	size_t count;
+};
+/* Sends all steps at once and answers each, in one round trip. After a failure the rest is skipped;
+ * a transaction that a step began stays open. The connection is open (fn_db_connect()). */
+void fn_pq_pipeline(struct fn_arena *arena, const struct fn_pq_step *steps, size_t count,
+		    struct fn_pq_answer *ret);
 /* Nothing when no transaction is open. */
 void fn_pq_roll_back(void);
 

@@ -1,0 +1,126 @@
+/* fn_pq_test.c: pipelines: one round trip, what a failure leaves, and texts that are prepared once.
+ */
+#include <stdlib.h>
+
+#include "fn_db_test.h"
+#include "fn_pq.h"
+
+static struct fn_pq_answer answers[FN_PQ_STEPS_MAX];
+
+/* A step without values, and one with. */
+#define PLAIN(statement)                                                                           \
+	{                                                                                          \
+		(statement), NULL, 0                                                               \
+	}
+#define STEP(statement, value)                                                                     \
+	{                                                                                          \
+		(statement), (const char *const[]){value}, 1                                       \
+	}
+#define PIPELINE(...)                                                                              \
+	pipeline((const struct fn_pq_step[]){__VA_ARGS__},                                         \
+		 FN_COUNT(((const struct fn_pq_step[]){__VA_ARGS__})))
+
+static void pipeline(const struct fn_pq_step *steps, size_t count)
+{
+	assert_null(fn_db_connect());
+	fn_pq_pipeline(fn_request_arena(req), steps, count, answers);
+}
+
+static const char *value_of(size_t step)
+{
+	struct fn_row row = fn_rows_at(&answers[step].rows, 0);
+
+	return fn_col_text(&row, 0);
+}
+
+static void answers_every_step(void **state)
+{
+	NEEDS_SERVER(state);
+	for (int round = 0; round < 3; round++) { /* prepared, then from memory */
+		PIPELINE(PLAIN("BEGIN"), STEP("SELECT set_config('x.y', $1, true)", "seven"),
+			 STEP("SELECT current_setting('x.y') || $1", "!"), PLAIN("COMMIT"));
+		assert_string_equal(answers[0].tag, "BEGIN");
+		assert_string_equal(value_of(2), "seven!");
+		assert_string_equal(answers[3].tag, "COMMIT");
+		assert_false(fn_db_in_transaction());
+	}
+	PIPELINE(PLAIN("SELECT coalesce(nullif(current_setting('x.y', true), ''), 'gone')"));
+	assert_string_equal(value_of(0), "gone");
+}
+
+static void a_failure_skips_the_rest_and_leaves_the_transaction_open(void **state)
+{
+	NEEDS_SERVER(state);
+	PIPELINE(PLAIN("BEGIN"), STEP("INSERT INTO things (id) VALUES ($1)", "1"),
+		 STEP("SELECT fail_with($1)", "23505"), PLAIN("COMMIT"));
+	assert_int_equal(answers[1].outcome, FN_PQ_FINE);
+	assert_int_equal(answers[2].outcome, FN_PQ_REFUSED);
+	assert_string_equal(answers[2].sqlstate, "23505");
+	assert_string_equal(answers[2].message, "failed as told");
+	assert_string_equal(answers[2].detail, "Key (phone)=(+22670123456) exists.");
+	assert_int_equal(answers[3].outcome, FN_PQ_SKIPPED);
+	assert_true(fn_db_in_transaction());
+	fn_pq_roll_back();
+	assert_sql("SELECT count(*) FROM things", "0");
+}
+
+static void a_text_that_does_not_prepare_is_tried_anew(void **state)
+{
+	NEEDS_SERVER(state);
+	for (int round = 0; round < 2; round++) {
+		PIPELINE(PLAIN("BEGIN"), PLAIN("SELECT no_such_column FROM things"),
+			 PLAIN("SELECT 1 AS never"), PLAIN("COMMIT"));
+		assert_string_equal(answers[1].sqlstate, "42703");
+		assert_int_equal(answers[2].outcome, FN_PQ_SKIPPED);
+		fn_pq_roll_back();
+	}
+	PIPELINE(PLAIN("SELECT 1 AS never")); /* it was skipped before it was prepared */
+	assert_string_equal(value_of(0), "1");
+}
+
+static void keeps_a_bounded_number_of_texts(void **state)
+{
+	NEEDS_SERVER(state);
+	for (int i = 0; i < 300; i++) {
+		const char *text =
+			fn_arena_format(fn_request_arena(req), "SELECT %d + $1::int", i % 200);
+		const char *values[] = {"1"};
+		const struct fn_pq_step step = {text, values, 1};
+
+		pipeline(&step, 1);
+		assert_int_equal(strtol(value_of(0), NULL, 10), i % 200 + 1);
+	}
+	PIPELINE(PLAIN("SELECT count(*) <= 130 FROM pg_prepared_statements"));
+	assert_string_equal(value_of(0), "t");
+}
+
+static void a_lost_connection_is_lost_for_every_step(void **state)
+{
+	NEEDS_SERVER(state);
+	PIPELINE(PLAIN("SELECT 1"));
+	assert_sql("SELECT count(pg_terminate_backend(pid)) > 0 FROM pg_stat_activity"
+		   " WHERE backend_type = 'client backend' AND pid <> pg_backend_pid()",
+		   "t");
+	PIPELINE(PLAIN("BEGIN"), PLAIN("SELECT 2"), PLAIN("COMMIT"));
+	assert_int_equal(answers[0].outcome, FN_PQ_LOST);
+	assert_int_not_equal(answers[2].outcome, FN_PQ_FINE);
+	PIPELINE(PLAIN("SELECT 3")); /* a new connection knows no old texts */
+	assert_string_equal(value_of(0), "3");
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup_teardown(answers_every_step, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(
+			a_failure_skips_the_rest_and_leaves_the_transaction_open, set_up,
+			tear_down),
+		cmocka_unit_test_setup_teardown(a_text_that_does_not_prepare_is_tried_anew, set_up,
+						tear_down),
+		cmocka_unit_test_setup_teardown(keeps_a_bounded_number_of_texts, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(a_lost_connection_is_lost_for_every_step, set_up,
+						tear_down),
+	};
+
+	return cmocka_run_group_tests(tests, start_server, stop_server);
+}
