@@ -3,6 +3,7 @@
 #include "fn_pq.h"
 
 #include <libpq-fe.h>
+#include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -275,6 +276,17 @@ void fn_pq_pipeline(struct fn_arena *arena, const struct fn_pq_step *steps, size
 		ret[i] = receive_step(arena, used[i], before[i]);
 	PQclear(PQgetResult(connection)); /* the sync */
 	(void)PQexitPipelineMode(connection);
+}
+
+void fn_pq_drop_if_dead(void)
+{
+	struct pollfd socket = {.fd = PQsocket(connection), .events = POLLIN};
+
+	/* last words of the server may come before the end of the stream */
+	while (connection != NULL && poll(&socket, 1, 0) == 1) {
+		if (PQconsumeInput(connection) == 0)
+			fn_db_disconnect();
+	}
 }
 
 void fn_pq_roll_back(void)

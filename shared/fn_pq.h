@@ -1,5 +1,5 @@
-/* fn_pq.h: one connection to PostgreSQL and what came of each statement. Only fn_db.c uses it: work
- * happens inside transactions. */
+/* fn_pq.h: one connection to PostgreSQL and what came of each statement. Only fn_db.c and
+ * fn_script.c use it: work happens inside transactions. */
 #ifndef FN_PQ_H
 #define FN_PQ_H
 
@@ -42,6 +42,9 @@ struct fn_pq_step {
  * a transaction that a step began stays open. The connection is open (fn_db_connect()). */
 void fn_pq_pipeline(struct fn_arena *arena, const struct fn_pq_step *steps, size_t count,
 		    struct fn_pq_answer *ret);
+/* Notices that the server has closed the connection while nothing was asked of it, so that the next
+ * fn_db_connect() makes a new one. */
+void fn_pq_drop_if_dead(void);
 /* Nothing when no transaction is open. */
 void fn_pq_roll_back(void);
 
