@@ -96,7 +96,7 @@ $(O)/test/runtime/%_test: $(O)/runtime/%_test.o $(patsubst %.c,$(O)/%.o,$(filter
 	@$(CC) $(LDFLAGS) -o $@ $^ $(LIBS) -lcmocka
 # a function's test links its own objects and tests/harness/fake_db.c in the place of fn_db.o
 define functiontest
-$(O)/test/functions/$(1)/%_test: $(O)/functions/$(1)/%_test.o $(patsubst %.c,$(O)/%.o,$(filter-out %_test.c,$(wildcard functions/$(1)/*.c))) $(HARNESS) $(O)/libfn.a
+$(O)/test/functions/$(1)/%_test: $(O)/functions/$(1)/%_test.o $(patsubst %.c,$(O)/%.o,$(filter-out %_test.c,$(wildcard functions/$(1)/*.c))) $(if $(filter $(1),$(FUNCTIONS)),$(HARNESS),$(filter $(O)/tests/harness/unit%,$(HARNESS))) $(O)/libfn.a
 	@mkdir -p $$(@D)
 	@echo "LINK $$@"
 	@$$(CC) $$(LDFLAGS) -o $$@ $$^ $$(LIBS) -lcmocka

@@ -10,7 +10,6 @@
 #include "fn_crypto.h"
 #include "fn_die.h"
 #include "fn_json.h"
-#include "fn_jwt.h"
 #include "fn_time.h"
 #include "shared.sql.h"
 
@@ -37,8 +36,8 @@ void fn_auth_init(void)
 	memset(remembered, 0, sizeof(remembered));
 }
 
-static enum fn_jwt_result verify(struct fn_arena *arena, const char *token,
-				 struct json_object **ret_claims)
+enum fn_jwt_result fn_auth_verify(struct fn_arena *arena, const char *token,
+				  struct json_object **ret_claims)
 {
 	uint8_t hash[FN_SHA256_SIZE];
 	enum fn_jwt_result result;
@@ -134,7 +133,7 @@ static const char *read_token(struct fn_request *req, const char *token, struct 
 {
 	struct fn_arena *arena = fn_request_arena(req);
 	struct json_object *claims;
-	enum fn_jwt_result result = verify(arena, token, &claims);
+	enum fn_jwt_result result = fn_auth_verify(arena, token, &claims);
 
 	*ret = (struct fn_caller){0};
 	return result == FN_JWT_OK ? read_claims(arena, claims, ret) : fn_jwt_result_name(result);

@@ -6,6 +6,7 @@
 
 #include "fn_db.h"
 #include "fn_error.h"
+#include "fn_jwt.h"
 #include "fn_request.h"
 
 struct fn_caller {
@@ -28,6 +29,11 @@ FN_CHECKED struct fn_error *fn_auth_internal(struct fn_request *req);
 /* Inside the transaction of a write: the session row lives and its person is neither banned nor
  * deleted; else 401 (decisions 20). */
 FN_CHECKED struct fn_error *fn_auth_alive(struct fn_tx *tx, const struct fn_caller *caller);
+
+/* For `rest`, whose clients are told other words: verifies with the same key set and remembers what
+ * held. Role, issuer and audience are the caller's to check. */
+enum fn_jwt_result fn_auth_verify(struct fn_arena *arena, const char *token,
+				  struct json_object **ret_claims);
 
 /* Reads the key set from the settings. One without a usable key, or with a weak or private one,
  * ends the process (78): an empty key must never verify. */

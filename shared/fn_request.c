@@ -90,6 +90,11 @@ const char *fn_request_path(const struct fn_request *req)
 	return req->parts.path != NULL ? req->parts.path : "";
 }
 
+const char *fn_request_query_text(const struct fn_request *req)
+{
+	return req->parts.query != NULL ? req->parts.query : "";
+}
+
 const char *fn_request_query(struct fn_request *req, const char *name)
 {
 	const char *at = req->parts.query;
@@ -111,6 +116,13 @@ const char *fn_request_query(struct fn_request *req, const char *name)
 const char *fn_request_header(struct fn_request *req, const char *name)
 {
 	return req->parts.header == NULL ? NULL : req->parts.header(req->parts.from, name);
+}
+
+void fn_request_each_header(struct fn_request *req,
+			    void (*each)(const char *name, const char *value, void *arg), void *arg)
+{
+	if (req->parts.each_header != NULL)
+		req->parts.each_header(req->parts.from, each, arg);
 }
 
 struct fn_bytes fn_request_body(const struct fn_request *req)

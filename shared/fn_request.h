@@ -34,6 +34,10 @@ struct fn_request_parts {
 	struct fn_bytes body;
 	/* name as in HTTP, any case; NULL when absent */
 	const char *(*header)(void *from, const char *name);
+	/* calls each(name in small letters, value) for every header; NULL = there are none */
+	void (*each_header)(void *from,
+			    void (*each)(const char *name, const char *value, void *arg),
+			    void *arg);
 	void *from;
 	bool internal;     /* came over our own socket from the job runner, not through nginx */
 	uint64_t deadline; /* monotonic nanoseconds; 0 = none */
@@ -48,7 +52,13 @@ enum fn_method fn_request_method(const struct fn_request *req); /* 0 when unknow
 const char *fn_request_path(const struct fn_request *req);
 /* The value of the first parameter of that name, decoded; NULL when absent or malformed. */
 const char *fn_request_query(struct fn_request *req, const char *name);
+/* All of it, still encoded; "" when there is none. */
+const char *fn_request_query_text(const struct fn_request *req);
 const char *fn_request_header(struct fn_request *req, const char *name);
+/* Every header the client sent, names in small letters. */
+void fn_request_each_header(struct fn_request *req,
+			    void (*each)(const char *name, const char *value, void *arg),
+			    void *arg);
 struct fn_bytes fn_request_body(const struct fn_request *req);
 /* For the server alone, which reads the body into the request's own memory. */
 void fn_request_set_body(struct fn_request *req, struct fn_bytes body);

@@ -2,6 +2,7 @@
  * The traps of that library and what each line here does about them: examples.md 8. */
 #include "fn_serve.h"
 
+#include <ctype.h>
 #include <errno.h>
 #include <fcgiapp.h>
 #include <fcntl.h>
@@ -19,6 +20,7 @@
 #include "fn_time.h"
 
 enum {
+	HEADER_NAME_MAX = 128,
 	PARENT_CHECK_MS = 60000, /* how often an idle worker looks whether fnd still lives */
 	ORPHAN_CHECKS_MAX = 10,  /* so many checks without fnd: leave */
 };
@@ -81,6 +83,26 @@ static const char *header(void *from, const char *name)
 		key[length++] = *name == '-' ? '_' : (char)(*name & ~(*name >= 'a' ? 0x20 : 0));
 	key[length] = '\0';
 	return FCGX_GetParam(key, wire->envp);
+}
+
+/* HTTP_X_CLIENT_INFO=value is x-client-info. */
+static void each_header(void *from, void (*each)(const char *name, const char *value, void *arg),
+			void *arg)
+{
+	const FCGX_Request *wire = from;
+	char name[HEADER_NAME_MAX];
+
+	for (char **at = wire->envp; at != NULL && *at != NULL; at++) {
+		const char *value = strchr(*at, '=');
+		size_t length = 0;
+
+		if (strncmp(*at, "HTTP_", 5) != 0 || value == NULL || value[1] == '\0')
+			continue;
+		for (const char *c = *at + 5; c < value && length < sizeof(name) - 1; c++)
+			name[length++] = *c == '_' ? '-' : (char)tolower((unsigned char)*c);
+		name[length] = '\0';
+		each(name, value + 1, arg);
+	}
 }
 
 static const char *param(const FCGX_Request *wire, const char *name)
@@ -227,6 +249,7 @@ static void handle(const struct fn_serve *serve, FCGX_Request *wire)
 		.query = param(wire, "QUERY_STRING"),
 		.address = param(wire, "REMOTE_ADDR"),
 		.header = header,
+		.each_header = each_header,
 		.from = wire,
 		.internal = strcmp(param(wire, "FN_INTERNAL"), "1") == 0,
 		.deadline = serve->hard_limit > 0 ? began + serve->hard_limit : 0,
