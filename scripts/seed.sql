@@ -117,4 +117,5 @@ update public.ticket_types y set available = y.quantity - c.sold
   from (select t.ticket_type_id, count(*) filter (where t.status <> 'REFUNDED') as sold
           from public.tickets t where t.id in (select id from seed_new) group by 1) c
  where c.ticket_type_id = y.id;
+\ir seed-site.sql
 commit;

@@ -74,9 +74,14 @@ select is_empty($$
 	'a foreign key that somebody may look up or delete along has an index');
 select is_empty($$
 	select c.conrelid::regclass, c.conname from pg_constraint c
-	 where c.contype = 'f' and c.confdeltype = 'c' and c.connamespace = 'public'::regnamespace and c.conrelid not in
-	       ('public.event_dates'::regclass, 'public.ticket_types'::regclass)$$,
-	'deleting an account or an event takes no order, ticket or transfer with it');
+	 where c.contype = 'f' and c.confdeltype = 'c' and c.connamespace = 'public'::regnamespace and c.conrelid in
+	       ('public.orders'::regclass, 'public.guest_orders'::regclass, 'public.tickets'::regclass, 'public.ticket_scans'::regclass, 'public.payments'::regclass,
+		'public.ticket_transfers'::regclass, 'public.notifications'::regclass, 'public.credit_transactions'::regclass, 'public.referrals'::regclass,
+		'public.referral_rewards'::regclass, 'public.user_credits'::regclass, 'public.auth_audit_log'::regclass)
+	union all
+	select c.conrelid::regclass, c.conname from pg_constraint c
+	 where c.contype = 'f' and c.confdeltype = 'c' and c.connamespace = 'public'::regnamespace and c.confrelid = 'private.people'::regclass$$,
+	'deleting an account or an event takes no order, ticket, payment or transfer with it');
 select is(public_ids.n, 0::bigint, 'ids that reach URLs are version 4 uuids')
   from (select count(*) as n from public.tickets where id::text !~ '^.{14}4') public_ids;
 

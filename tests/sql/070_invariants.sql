@@ -58,5 +58,12 @@ select pg_temp.finds('WORD', $$update public.ticket_transfers set status = 'REJE
 select pg_temp.finds('WORD', $$update public.ticket_transfers set status = 'USED' where id = (select id from done)$$, 'a transfer said to be USED');
 
 select is_empty('select * from found', 'the faults were undone');
+select pg_temp.finds('V01', $$alter table private.sales drop constraint sales_not_oversold; update private.sales set capacity = 1 where ticket_type_id = '30000000-0000-4000-8000-000000000001' and event_date_id is null$$, 'more sold than there is');
+select pg_temp.finds('V02', $$update private.sales set sold = sold + 1 where ticket_type_id = '30000000-0000-4000-8000-000000000001' and event_date_id is null$$, 'a place sold to nobody');
+select pg_temp.finds('V02', $$update private.sales set held = held + 1 where ticket_type_id = '30000000-0000-4000-8000-000000000001' and event_date_id is null$$, 'a place held for nobody');
+select pg_temp.finds('V02', $$delete from private.sales where ticket_type_id = '30000000-0000-4000-8000-000000000001'$$, 'a type that nobody counts');
+select pg_temp.finds('V06', $$update private.order_state set state = 'EXPIRED' where order_id = '50000000-0000-4000-8000-000000000001'; update public.orders set status = 'EXPIRED' where id = '50000000-0000-4000-8000-000000000001'$$, 'tickets of an order that expired');
+select pg_temp.finds('WORD', $$update private.payment_state set state = 'FAILED' where payment_id = pg_temp.id('guest payment')$$, 'a payment whose word is not its state''s');
+
 select * from finish();
 rollback;

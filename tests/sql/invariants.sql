@@ -65,4 +65,33 @@ union all
 select 'WORD', x.id::text, format('transfer %s, state %s', x.status, s.state)
   from public.ticket_transfers x left join private.transfer_state s on s.transfer_id = x.id
  where x.status is distinct from private.word('transfer', s.state, case when s.used then 'USED' end)
-    or s.ticket_id is distinct from x.ticket_id;
+    or s.ticket_id is distinct from x.ticket_id
+
+-- V01, V02 counters within their capacity, and equal to the rows they count
+union all
+select 'V01', coalesce(s.ticket_type_id, s.event_date_id)::text, format('held %s, sold %s of %s', s.held, s.sold, s.capacity)
+  from private.sales s where s.held < 0 or s.sold < 0 or s.held + s.sold > s.capacity
+union all
+select 'V02', coalesce(s.ticket_type_id, s.event_date_id)::text, format('date %s: held %s, lines %s; sold %s, tickets %s', s.event_date_id, s.held, h.n, s.sold, t.n)
+  from private.sales s
+ cross join lateral (select count(*) as n from public.tickets t
+	where t.status not in ('REFUNDED', 'CANCELLED') and (s.ticket_type_id is null or t.ticket_type_id = s.ticket_type_id)
+	  and (s.event_date_id is null or t.event_date_id = s.event_date_id)) t
+ cross join lateral (select coalesce(sum(l.quantity), 0) as n from private.hold_lines l join private.holds h on h.order_id = l.order_id and h.state = 'ACTIVE'
+	where (s.ticket_type_id is null or l.ticket_type_id = s.ticket_type_id) and (s.event_date_id is null or l.event_date_id = s.event_date_id)) h
+ where s.held <> h.n or s.sold <> t.n
+union all
+select 'V02', y.id::text, 'a type without a counter'
+  from public.ticket_types y where not exists (select from private.sales s where s.ticket_type_id = y.id and s.event_date_id is null)
+
+-- V06 an order that was never paid has no ticket
+union all
+select 'V06', o.id::text, format('order %s with %s tickets that are alive', o.status, count(*))
+  from public.orders o join public.tickets t on t.order_id = o.id and t.status not in ('REFUNDED', 'CANCELLED')
+ where exists (select from private.order_state s where s.order_id = o.id and s.state in ('EXPIRED', 'CANCELLED', 'UNFULFILLABLE')) group by o.id, o.status
+
+-- WORD of payments
+union all
+select 'WORD', p.id::text, format('payment %s, state %s', p.status, s.state)
+  from public.payments p left join private.payment_state s on s.payment_id = p.id
+ where p.status is distinct from private.word('payment', s.state, null) or s.order_id is distinct from p.order_id;
