@@ -94,9 +94,10 @@ $(O)/test/runtime/%_test: $(O)/runtime/%_test.o $(patsubst %.c,$(O)/%.o,$(filter
 	@mkdir -p $(@D)
 	@echo "LINK $@"
 	@$(CC) $(LDFLAGS) -o $@ $^ $(LIBS) -lcmocka
-# a function's test links its own objects and tests/harness/fake_db.c in the place of fn_db.o
+# a function's test links its own objects and tests/harness/fake_db.c in the place of fn_db.o;
+# those of rest, which talks to fn_pq too, bring a PostgreSQL of their own where they need one
 define functiontest
-$(O)/test/functions/$(1)/%_test: $(O)/functions/$(1)/%_test.o $(patsubst %.c,$(O)/%.o,$(filter-out %_test.c,$(wildcard functions/$(1)/*.c))) $(if $(filter $(1),$(FUNCTIONS)),$(HARNESS),$(filter $(O)/tests/harness/unit%,$(HARNESS))) $(O)/libfn.a
+$(O)/test/functions/$(1)/%_test: $(O)/functions/$(1)/%_test.o $(patsubst %.c,$(O)/%.o,$(filter-out %_test.c,$(wildcard functions/$(1)/*.c))) $(if $(filter $(1),$(filter-out rest,$(FUNCTIONS))),$(HARNESS),$(filter $(O)/tests/harness/unit%,$(HARNESS))) $(O)/libfn.a
 	@mkdir -p $$(@D)
 	@echo "LINK $$@"
 	@$$(CC) $$(LDFLAGS) -o $$@ $$^ $$(LIBS) -lcmocka
@@ -119,6 +120,11 @@ $(O)/fuzz/%: $(O)/tests/fuzz/%.o $(REPLAY) $(O)/libfn.a
 	@$(CC) $(LDFLAGS) -o $@ $^ $(LIBS)
 # the readers of the runtime's files
 $(O)/fuzz/settings: $(O)/tests/fuzz/settings.o $(REPLAY) $(patsubst %.c,$(O)/%.o,$(filter-out %_test.c,$(wildcard runtime/rt_*.c))) $(O)/libfn.a
+	@mkdir -p $(@D)
+	@echo "LINK $@"
+	@$(CC) $(LDFLAGS) -o $@ $^ $(LIBS)
+# the parser of the data API
+$(O)/fuzz/rest_parse: $(O)/tests/fuzz/rest_parse.o $(REPLAY) $(patsubst %.c,$(O)/%.o,$(filter-out %_test.c,$(wildcard functions/rest/rest_parse*.c functions/rest/rest_error.c))) $(O)/libfn.a
 	@mkdir -p $(@D)
 	@echo "LINK $@"
 	@$(CC) $(LDFLAGS) -o $@ $^ $(LIBS)

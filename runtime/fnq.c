@@ -24,6 +24,7 @@
 #include "fn_time.h"
 #include "fnq_calls.h"
 #include "fnq_store.h"
+#include "rt_ask.h"
 #include "rt_share.h"
 
 enum {
@@ -32,6 +33,7 @@ enum {
 	TICK_MS = 1000,     /* also how late a job starts when a NOTIFY was lost */
 	CALL_LIMIT_S = 120, /* fnd ends a call at the function's own limit, long before */
 	PURGE_S = 600,
+	RELOAD_MS = 100, /* a migration notifies many times */
 	STATEMENT_TIMEOUT_MS = 10000,
 	LOCK_TIMEOUT_MS = 5000,
 };
@@ -40,7 +42,9 @@ static const uint64_t ms = 1000000, second = 1000000000;
 static struct fnq_calls calls = {.limit = CALL_LIMIT_S * UINT64_C(1000000000)};
 static struct fnq_store store;
 static uint64_t next_tick, next_heartbeat, next_purge;
-static uint64_t stop_at; /* 0 = not told to stop */
+static uint64_t stop_at;   /* 0 = not told to stop */
+static uint64_t reload_at; /* 0 = the schema has not changed */
+static bool was_away;      /* the database, a turn ago */
 
 /* ---- starting ---- */
 
@@ -207,6 +211,31 @@ static bool is_over(uint64_t now)
 	return true;
 }
 
+/* `jobs` has woken us: all that is due is looked for next. `pgrst` says that the schema has
+ * changed: the data API reads its catalog anew. What comes within a moment is one change. */
+static void hear_notices(uint64_t now)
+{
+	const char *channel;
+
+	while ((channel = fn_db_notice()) != NULL) {
+		if (strcmp(channel, "pgrst") == 0 && reload_at == 0)
+			reload_at = now + RELOAD_MS * ms;
+	}
+	/* whoever lost the connection may have missed a notice */
+	if (was_away && store.failures == 0)
+		reload_at = now;
+	was_away = store.failures > 0;
+}
+
+static void reload_catalog(uint64_t now)
+{
+	if (reload_at == 0 || now < reload_at)
+		return;
+	reload_at = 0;
+	fn_log(rt_ask_restart(calls.run_dir, "rest") ? FN_INFO : FN_WARN,
+	       "the schema has changed: asked for a new generation of rest");
+}
+
 static void wait_for_something(int signals, uint64_t now)
 {
 	struct pollfd list[FNQ_CALLS_MAX + 2];
@@ -218,8 +247,10 @@ static void wait_for_something(int signals, uint64_t now)
 		list[count++] = (struct pollfd){.fd = fn_db_descriptor(), .events = POLLIN};
 	if (stop_at != 0 && stop_at < until)
 		until = stop_at;
+	if (reload_at != 0 && reload_at < until)
+		until = reload_at;
 	(void)poll(list, count, until <= now ? 0 : (int)((until - now) / ms) + 1);
-	(void)fn_db_noticed(); /* whatever woke us: all that is due is looked for next */
+	hear_notices(fn_time_monotonic());
 }
 
 int main(int argc, char **argv)
@@ -246,6 +277,7 @@ int main(int argc, char **argv)
 		use_database(now);
 		wait_for_something(signals, fn_time_monotonic());
 		take_signals(signals, fn_time_monotonic());
+		reload_catalog(fn_time_monotonic());
 	}
 	fn_db_disconnect();
 	return EXIT_SUCCESS;

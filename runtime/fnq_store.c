@@ -197,6 +197,8 @@ bool fnq_store_tick(struct fnq_store *store)
 	const struct fn_error *error = fn_db_listen(req, "jobs");
 
 	if (error == NULL)
+		error = fn_db_listen(req, "pgrst");
+	if (error == NULL)
 		error = fn_db_transaction(req, FN_READ_COMMITTED, tick, store);
 	else
 		fn_db_disconnect(); /* a transaction would have noticed that it is broken */

@@ -82,6 +82,17 @@ static const struct fn_conf_entry table[] = {
 	{TEXT("MAIL_API_URL", "https://api.resend.com")},
 	{TEXT("MAIL_FROM", "Temba <no-reply@temba.example>")},
 	{SECRET("RESEND_API_KEY", 8)},
+	/* the data API, under PostgREST's own names */
+	{TEXT("PGRST_DB_SCHEMAS", "public")},
+	{TEXT("PGRST_DB_EXTRA_SEARCH_PATH", "public, extensions")},
+	{TEXT("PGRST_DB_ANON_ROLE", "anon")},
+	{TEXT("PGRST_DB_PRE_REQUEST", "")},
+	{INT("PGRST_DB_MAX_ROWS", "1000", 0, 1000000000)},
+	{TEXT("PGRST_DB_TX_END", "commit")},
+	{BOOL("PGRST_DB_AGGREGATES_ENABLED", "false")},
+	{BOOL("PGRST_DB_PLAN_ENABLED", "false")},
+	{TEXT("PGRST_JWT_AUD", "")},
+	{TEXT("PGRST_JWT_ROLE_CLAIM_KEY", ".role")},
 	/* money */
 	{SECRET("STRIPE_WEBHOOK_SECRET", 16)},
 	{SECRET("FINALIZE_ORDER_SECRET", 16)},

@@ -97,9 +97,10 @@ const char *fn_db_connect(void);
 void fn_db_disconnect(void);
 /* Prepares every statement, as `NAME --check` does. NULL, or the first complaint. */
 const char *fn_db_check(const struct fn_sql *const *statements, struct fn_arena *arena);
-/* LISTEN for fnq: the connection's descriptor, and whether a notice came since the last call. */
+/* LISTEN for fnq: the connection's descriptor, and the channel of the next notice that came, or
+ * NULL; valid until the next call. */
 int fn_db_descriptor(void);
 FN_CHECKED struct fn_error *fn_db_listen(struct fn_request *req, const char *channel);
-bool fn_db_noticed(void);
+const char *fn_db_notice(void);
 
 #endif

@@ -344,15 +344,17 @@ static void hears_notices(void **state)
 
 	NEEDS_SERVER(state);
 	assert_null(fn_db_listen(req, "jobs"));
-	assert_false(fn_db_noticed());
-	(void)unit_postgres_sql("NOTIFY jobs; NOTIFY jobs, 'x'");
+	assert_null(fn_db_listen(req, "pgrst"));
+	assert_null(fn_db_notice());
+	(void)unit_postgres_sql("NOTIFY jobs; NOTIFY pgrst, 'x'; NOTIFY other");
 	ready.fd = fn_db_descriptor();
 	assert_int_equal(poll(&ready, 1, 10000), 1);
-	assert_true(fn_db_noticed());
-	assert_false(fn_db_noticed());
+	assert_string_equal(fn_db_notice(), "jobs");
+	assert_string_equal(fn_db_notice(), "pgrst");
+	assert_null(fn_db_notice());
 	fn_db_disconnect();
 	assert_int_equal(fn_db_descriptor(), -1);
-	assert_false(fn_db_noticed());
+	assert_null(fn_db_notice());
 }
 
 int main(void)

@@ -48,7 +48,7 @@ static const char *shape_name(enum fn_shape shape)
 	static const char *const names[] = {
 		[FN_ERRORS_SUCCESS] = "success", [FN_ERRORS_AS_200] = "as-200",
 		[FN_ERRORS_MESSAGE] = "message", [FN_ERRORS_AUTH] = "auth",
-		[FN_ERRORS_PLAIN] = "plain",
+		[FN_ERRORS_PLAIN] = "plain",     [FN_ERRORS_REST] = "rest",
 	};
 
 	return names[shape];

@@ -366,16 +366,17 @@ int fn_db_descriptor(void)
 	return connection == NULL ? -1 : PQsocket(connection);
 }
 
-bool fn_db_noticed(void)
+const char *fn_db_notice(void)
 {
-	bool noticed = false;
+	static char channel[64]; /* NAMEDATALEN of PostgreSQL */
 	PGnotify *notice;
 
 	if (connection == NULL || PQconsumeInput(connection) == 0)
-		return false;
-	while ((notice = PQnotifies(connection)) != NULL) {
-		noticed = true;
-		PQfreemem(notice);
-	}
-	return noticed;
+		return NULL;
+	notice = PQnotifies(connection);
+	if (notice == NULL)
+		return NULL;
+	(void)snprintf(channel, sizeof(channel), "%s", notice->relname);
+	PQfreemem(notice);
+	return channel;
 }

@@ -31,14 +31,20 @@ struct fn_error *fn_reply_bytes(struct fn_request *req, int status, const char *
 	return put(req, status, type, bytes, length);
 }
 
-struct fn_error *fn_reply_json_status(struct fn_request *req, int status, struct json_object *body)
+static struct fn_error *put_json(struct fn_request *req, int status, const char *type,
+				 struct json_object *body)
 {
 	size_t length;
 	const char *text = fn_json_write(body, &length);
-	struct fn_error *error = put(req, status, "application/json", text, length);
+	struct fn_error *error = put(req, status, type, text, length);
 
 	fn_json_drop(body);
 	return error;
+}
+
+struct fn_error *fn_reply_json_status(struct fn_request *req, int status, struct json_object *body)
+{
+	return put_json(req, status, "application/json", body);
 }
 
 struct fn_error *fn_reply_json(struct fn_request *req, struct json_object *body)
@@ -103,6 +109,31 @@ static struct json_object *auth_body(struct fn_request *req, const struct fn_err
 			 fn_json_string("msg", message->en));
 }
 
+static struct fn_member detail_member(const struct fn_error *error, const char *name)
+{
+	return fn_json_value(name, fn_json_share(fn_json_get(error->detail, name)));
+}
+
+/* PostgREST's own (rest.md 10); clients read all four keys. */
+static struct json_object *rest_body(struct fn_request *req, const struct fn_error *error)
+{
+	struct fn_arena *arena = fn_request_arena(req);
+	const char *code = error->message->code;
+
+	fn_reply_header(req, "Proxy-Status", fn_arena_format(arena, "PostgREST; error=%s", code));
+	if (strcmp(code, "PGRST301") == 0 || strcmp(code, "PGRST303") == 0)
+		fn_reply_header(req, "WWW-Authenticate",
+				fn_arena_format(arena,
+						"Bearer error=\"invalid_token\", "
+						"error_description=\"%s\"",
+						error->message->en));
+	else if (error->message->status == 401)
+		fn_reply_header(req, "WWW-Authenticate", "Bearer");
+	return FN_OBJECT(fn_json_string("code", code), detail_member(error, "details"),
+			 detail_member(error, "hint"),
+			 fn_json_string("message", error->message->en));
+}
+
 static struct json_object *error_body(struct fn_request *req, enum fn_shape shape,
 				      const struct fn_error *error)
 {
@@ -112,6 +143,8 @@ static struct json_object *error_body(struct fn_request *req, enum fn_shape shap
 
 	if (shape == FN_ERRORS_AUTH)
 		return auth_body(req, error); /* GoTrue speaks English; clients match on it */
+	if (shape == FN_ERRORS_REST)
+		return rest_body(req, error); /* so does PostgREST */
 	if (shape == FN_ERRORS_PLAIN)
 		return FN_OBJECT(fn_json_string("code", message->code),
 				 fn_json_string("message", text));
@@ -135,14 +168,18 @@ int fn_reply_error(struct fn_request *req, enum fn_shape shape, const struct fn_
 
 	fn_reply_clear(reply); /* whatever the handler had begun */
 	body = error_body(req, shape, error);
-	fn_json_each(error->detail, add_member, body);
+	if (shape != FN_ERRORS_REST)
+		fn_json_each(error->detail, add_member, body);
 	if (error->retry_after > 0) {
 		(void)snprintf(seconds, sizeof(seconds), "%d", error->retry_after);
 		fn_reply_header(req, "Retry-After", seconds);
 	}
 	if (error->platform)
 		fn_reply_header(req, "X-Fn-Platform", "1"); /* nginx maps it (decisions 14) */
-	(void)fn_reply_json_status(req, status, body);
+	(void)put_json(req, status,
+		       shape == FN_ERRORS_REST ? "application/json; charset=utf-8"
+					       : "application/json",
+		       body);
 	return status;
 }
 

@@ -51,6 +51,7 @@ static void shows_each_class_of_status_as_the_shape_says(void **state)
 		assert_int_equal(fn_reply_error(req, FN_ERRORS_SUCCESS, error), honest[i]);
 		assert_int_equal(fn_reply_error(req, FN_ERRORS_PLAIN, error), honest[i]);
 		assert_int_equal(fn_reply_error(req, FN_ERRORS_AUTH, error), honest[i]);
+		assert_int_equal(fn_reply_error(req, FN_ERRORS_REST, error), honest[i]);
 	}
 }
 
@@ -59,7 +60,7 @@ static void malformed_json_is_400_in_every_shape(void **state)
 	const struct fn_error *error = fn_fail(req, &fn_message_bad_json);
 
 	(void)state;
-	for (enum fn_shape shape = FN_ERRORS_SUCCESS; shape <= FN_ERRORS_PLAIN; shape++)
+	for (enum fn_shape shape = FN_ERRORS_SUCCESS; shape <= FN_ERRORS_REST; shape++)
 		assert_int_equal(fn_reply_error(req, shape, error), 400);
 }
 
@@ -126,6 +127,31 @@ static void speaks_to_gotrue_clients_by_the_version_they_name(void **state)
 	}
 }
 
+/* ---- PostgREST ---- */
+
+static void speaks_to_postgrest_clients_with_four_keys_always(void **state)
+{
+	struct fn_message m = {406, "PGRST116", "non", "Cannot coerce"};
+	struct fn_error *error = fn_fail(req, &m);
+
+	(void)state;
+	assert_int_equal(fn_reply_error(req, FN_ERRORS_REST, error), 406);
+	assert_string_equal(unit_reply_text(req), "{\"code\":\"PGRST116\",\"details\":null,"
+						  "\"hint\":null,\"message\":\"Cannot coerce\"}");
+	assert_string_equal(unit_reply_header(req, "Content-Type"),
+			    "application/json; charset=utf-8");
+	assert_string_equal(unit_reply_header(req, "Proxy-Status"), "PostgREST; error=PGRST116");
+	error->detail = fn_json_keep(fn_request_arena(req),
+				     FN_OBJECT(fn_json_string("hint", "h"), fn_json_int("more", 1),
+					       fn_json_value("details", fn_json_array())));
+	for (unsigned twice = 0; twice < 2; twice++) {
+		(void)fn_reply_error(req, FN_ERRORS_REST, error);
+		assert_string_equal(unit_reply_text(req),
+				    "{\"code\":\"PGRST116\",\"details\":[],"
+				    "\"hint\":\"h\",\"message\":\"Cannot coerce\"}");
+	}
+}
+
 /* ---- headers and members of errors ---- */
 
 static void says_when_to_come_back_and_whose_fault_it_is(void **state)
@@ -167,7 +193,7 @@ static void never_shows_the_cause(void **state)
 	(void)state;
 	error->sqlstate = "42P01";
 	error->constraint = "secrets_pkey";
-	for (enum fn_shape shape = FN_ERRORS_SUCCESS; shape <= FN_ERRORS_PLAIN; shape++) {
+	for (enum fn_shape shape = FN_ERRORS_SUCCESS; shape <= FN_ERRORS_REST; shape++) {
 		(void)fn_reply_error(req, shape, error);
 		assert_null(strstr(unit_reply_text(req), "secrets"));
 		assert_null(strstr(unit_reply_text(req), "42P01"));
@@ -260,6 +286,7 @@ int main(void)
 		TEST(writes_the_body_of_each_shape_in_french),
 		TEST(writes_english_for_who_prefers_it),
 		TEST(speaks_to_gotrue_clients_by_the_version_they_name),
+		TEST(speaks_to_postgrest_clients_with_four_keys_always),
 		TEST(says_when_to_come_back_and_whose_fault_it_is),
 		TEST(adds_the_details_to_the_body),
 		TEST(never_shows_the_cause),

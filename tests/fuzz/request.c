@@ -124,7 +124,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	language = fn_request_language(req);
 	demand(language == FN_FRENCH || language == FN_ENGLISH);
 	check_header(req, lines[TEXT]);
-	for (enum fn_shape shape = FN_ERRORS_SUCCESS; shape <= FN_ERRORS_PLAIN; shape++)
+	for (enum fn_shape shape = FN_ERRORS_SUCCESS; shape <= FN_ERRORS_REST; shape++)
 		check_error(req, shape);
 	check_urls_and_pages(arena, lines[TEXT]);
 	check_codes(arena, lines[TEXT]);

@@ -101,7 +101,7 @@ struct fn_error *fn_db_listen(struct fn_request *req, const char *channel)
 	return NULL;
 }
 
-bool fn_db_noticed(void)
+const char *fn_db_notice(void)
 {
-	return false;
+	return NULL;
 }
