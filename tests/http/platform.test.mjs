@@ -60,7 +60,7 @@ test('what workers do is counted', async () => {
 describe('a preflight', () => {
 	const asked = 'apikey,authorization,content-type,x-application-name,x-client-info,x-never-heard-of';
 
-	for (const path of ['/functions/v1/transfer-ticket', '/functions/v1/health-check', '/functions/v1/no-such-function', '/auth/v1/token?grant_type=password', '/rest/v1/events']) {
+	for (const path of ['/functions/v1/transfer-ticket', '/functions/v1/health-check', '/functions/v1/no-such-function', '/auth/v1/token?grant_type=password', '/storage/v1/object/x']) {
 		test(`for ${path} is answered without a key and without a worker`, () => withoutWorker(async () => {
 			const answer = await call(stack, path, {
 				method: 'OPTIONS',
@@ -116,7 +116,7 @@ describe('every answer has the same headers and a JSON body', () => {
 			const answer = await raw(stack, `GET ${path} HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n`);
 			assert.deepEqual([answer.status, answer.body.code], [404, 'not_found']);
 		}));
-	for (const path of ['/', '/rest/v1/events', '/-/400', '/.env', '/auth'])
+	for (const path of ['/', '/storage/v1/object/x', '/-/400', '/.env', '/auth'])
 		test(`404 of ${path}`, () => withoutWorker(async () => assertWellFormed(await call(stack, path, { method: 'GET' }), 404)));
 	for (const [name, method, allowed] of [['transfer-ticket', 'GET', 'POST'], ['transfer-ticket', 'PUT', 'POST'], ['claim-pending-transfer', 'DELETE', 'POST'], ['health-check', 'POST', 'GET'], ['validate-ticket', 'PATCH', 'POST']]) {
 		test(`405 of ${method} ${name}, with Allow`, () => withoutWorker(async () => {

@@ -1,0 +1,310 @@
+/* rest_execute.c: a plan in the database. The settings, the function that runs before each request,
+ * the statement and the count go out together; COMMIT goes along when no refusal can follow. */
+#include "rest_execute.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "fn_json.h"
+#include "fn_reply.h"
+#include "fn_script.h"
+#include "rest_error.h"
+#include "rest_sqlstate.h"
+
+enum { SETTINGS_MAX = 64, TEXT_MAX = 8 << 10, COOKIES_MAX = 16 << 10 };
+
+/* Columns of the envelope (rest_plan.h). */
+enum { TOTAL, PAGE_TOTAL, BODY, RESPONSE_HEADERS, RESPONSE_STATUS, LOCATION, INSERTED };
+
+/* ---- settings of the transaction ---- */
+
+struct settings {
+	struct fn_request *req;
+	const char *pairs[2 * SETTINGS_MAX];
+	size_t count; /* of names and values together */
+};
+
+static void add(struct settings *s, const char *name, const char *value)
+{
+	if (s->count + 2 > FN_COUNT(s->pairs))
+		return; /* more than anybody configures */
+	s->pairs[s->count++] = name;
+	s->pairs[s->count++] = value;
+}
+
+/* name, value, ... ended by NULL; NULL = none */
+static void add_all(struct settings *s, const char *const *pairs)
+{
+	for (; pairs != NULL && pairs[0] != NULL; pairs += 2)
+		add(s, pairs[0], pairs[1]);
+}
+
+/* "schema", "extra": doubled quotes inside. */
+static void add_identifier(struct fn_buf *path, const char *name)
+{
+	fn_buf_text(path, path->length > 0 ? ", \"" : "\"");
+	for (; *name != '\0'; name++)
+		fn_buf_add(path, *name == '"' ? "\"\"" : name, *name == '"' ? 2 : 1);
+	fn_buf_text(path, "\"");
+}
+
+static const char *search_path(struct fn_request *req, const char *schema, const char *const *extra)
+{
+	const char *text;
+	struct fn_buf path;
+
+	fn_buf_init(&path, TEXT_MAX);
+	add_identifier(&path, schema);
+	for (; extra != NULL && *extra != NULL; extra++)
+		add_identifier(&path, *extra);
+	text = fn_arena_text(fn_request_arena(req), path.bytes);
+	fn_buf_free(&path);
+	return text;
+}
+
+static void add_header(const char *name, const char *value, void *arg)
+{
+	struct json_object *all = arg;
+
+	if (strcmp(name, "cookie") != 0 && fn_text_is_utf8(value, strlen(value)))
+		fn_json_set(all, fn_json_string(name, value));
+}
+
+static const char *headers_json(struct fn_request *req)
+{
+	struct json_object *all = fn_json_keep(fn_request_arena(req), fn_json_object(NULL, 0));
+
+	fn_request_each_header(req, add_header, all);
+	return fn_json_write(all, NULL);
+}
+
+/* "a=1; b=2" as {"a":"1","b":"2"}. */
+static const char *cookies_json(struct fn_request *req)
+{
+	struct fn_arena *arena = fn_request_arena(req);
+	struct json_object *all = fn_json_keep(arena, fn_json_object(NULL, 0));
+	const char *at = fn_request_header(req, "Cookie");
+
+	if (at == NULL || strlen(at) > COOKIES_MAX || !fn_text_is_utf8(at, strlen(at)))
+		return fn_json_write(all, NULL);
+	while (*at != '\0') {
+		size_t length = strcspn(at, ";"), name = strcspn(at, "=;");
+
+		if (name > 0 && name < length)
+			fn_json_set(all, fn_json_string(fn_text_trim(arena, fn_arena_copy(arena, at,
+											  name)),
+							fn_arena_copy(arena, at + name + 1,
+								      length - name - 1)));
+		at += length + (at[length] == ';');
+		at += strspn(at, " ");
+	}
+	return fn_json_write(all, NULL);
+}
+
+static const char *method_name(struct fn_request *req)
+{
+	switch (fn_request_method(req)) {
+	case FN_HEAD:
+		return "HEAD";
+	case FN_POST:
+		return "POST";
+	case FN_PUT:
+		return "PUT";
+	case FN_PATCH:
+		return "PATCH";
+	case FN_DELETE:
+		return "DELETE";
+	case FN_OPTIONS:
+		return "OPTIONS";
+	case FN_GET:
+	default:
+		return "GET";
+	}
+}
+
+/* Everything local to the transaction: a connection must come back clean. What a role may set for
+ * itself comes before the role, because it may not be allowed to. */
+static struct fn_script_step settings_step(struct settings *s)
+{
+	struct fn_arena *arena = fn_request_arena(s->req);
+	struct fn_buf text;
+	struct fn_script_step step = {.values = s->pairs, .count = s->count};
+
+	fn_buf_init(&text, TEXT_MAX);
+	fn_buf_text(&text, "SELECT ");
+	for (size_t i = 0; i < s->count; i += 2)
+		fn_buf_format(&text, "%sset_config($%zu, $%zu, true)", i > 0 ? ", " : "", i + 1,
+			      i + 2);
+	step.text = fn_arena_text(arena, text.bytes);
+	fn_buf_free(&text);
+	return step;
+}
+
+static void fill_settings(struct settings *s, const struct rest_execute_settings *settings,
+			  const struct rest_catalog *catalog, const struct rest_identity *identity,
+			  const struct rest_query *query, const struct rest_plan *plan)
+{
+	const struct rest_role *role = rest_catalog_role(catalog, identity->role);
+
+	add(s, "search_path", search_path(s->req, query->schema, settings->extra_search_path));
+	if (role != NULL)
+		add_all(s, role->settings);
+	add(s, "role", identity->role);
+	add(s, "request.jwt.claims", identity->claims);
+	add(s, "request.method", method_name(s->req));
+	add(s, "request.path", fn_request_path(s->req));
+	add(s, "request.headers", headers_json(s->req));
+	add(s, "request.cookies", cookies_json(s->req));
+	if (query->prefer.timezone != NULL)
+		add(s, "timezone", query->prefer.timezone);
+	if (plan->function != NULL)
+		add_all(s, plan->function->settings);
+	add_all(s, settings->app_settings);
+}
+
+/* ---- what came back ---- */
+
+/* "Plan Rows" of the top node of EXPLAIN (FORMAT JSON). */
+static int64_t planned_rows(const struct fn_rows *rows)
+{
+	struct fn_row row = fn_rows_at(rows, 0);
+	struct json_object *plan = rows->count == 1 ? fn_json_trusted(fn_col_text(&row, 0)) : NULL;
+	int64_t planned =
+		fn_json_get_integer(fn_json_get(fn_json_at(plan, 0), "Plan"), "Plan Rows", 0);
+
+	fn_json_drop(plan);
+	return planned;
+}
+
+static void read_total(struct rest_outcome *outcome, const struct rest_query *query,
+		       const struct rest_execute_settings *settings, const struct fn_rows *count)
+{
+	int64_t planned;
+
+	if (count == NULL)
+		return;
+	planned = planned_rows(count);
+	if (query->prefer.count == REST_COUNT_PLANNED) {
+		outcome->has_total = true;
+		outcome->total = planned;
+	} else if (outcome->total > settings->max_rows && planned > outcome->total) {
+		outcome->total = planned; /* more than anybody wants to count */
+	}
+}
+
+static void read_envelope(struct rest_outcome *outcome, const struct rest_query *query,
+			  const struct fn_rows *rows)
+{
+	struct fn_row row = fn_rows_at(rows, 0);
+	bool is_write = query->action == REST_CREATE || query->action == REST_UPDATE ||
+			query->action == REST_PUT || query->action == REST_DELETE;
+
+	outcome->has_total = !fn_col_is_null(&row, TOTAL) && !is_write;
+	outcome->total = fn_col_int(&row, TOTAL);
+	outcome->rows = fn_col_int(&row, PAGE_TOTAL);
+	outcome->body = fn_col_text(&row, BODY);
+	if (outcome->body == NULL)
+		outcome->body = "";
+	outcome->body_length = strlen(outcome->body);
+	outcome->response_headers = fn_col_text(&row, RESPONSE_HEADERS);
+	outcome->response_status = fn_col_text(&row, RESPONSE_STATUS);
+	if (is_write) {
+		outcome->location = fn_col_text(&row, LOCATION);
+		outcome->inserted =
+			fn_col_is_null(&row, INSERTED) || fn_col_int(&row, INSERTED) > 0;
+	}
+}
+
+/* Large plain lists come row by row and are joined here. */
+static struct fn_error *join_rows(struct fn_request *req, const struct fn_rows *rows,
+				  struct rest_outcome *outcome)
+{
+	struct fn_buf body;
+
+	fn_buf_init(&body, FN_REPLY_MAX);
+	fn_buf_text(&body, "[");
+	for (size_t i = 0; i < rows->count; i++) {
+		struct fn_row row = fn_rows_at(rows, i);
+
+		fn_buf_text(&body, i > 0 ? ", \n " : "");
+		fn_buf_text(&body, fn_col_text(&row, 0));
+	}
+	fn_buf_text(&body, "]");
+	if (!body.full) {
+		outcome->rows = (int64_t)rows->count;
+		outcome->body = fn_arena_copy(fn_request_arena(req), body.bytes, body.length);
+		outcome->body_length = body.length;
+	}
+	fn_buf_free(&body);
+	return outcome->body != NULL
+		       ? NULL
+		       : fn_fail_because(req, &fn_message_internal,
+					 "an answer of more than %d bytes", FN_REPLY_MAX);
+}
+
+/* ---- the transaction ---- */
+
+struct script {
+	struct fn_script_step steps[FN_SCRIPT_STEPS_MAX];
+	size_t count, main, total; /* places of the statement and the count; total 0 = none */
+};
+
+static void build(struct fn_request *req, struct script *script, struct settings *s,
+		  const struct rest_execute_settings *settings, const struct rest_plan *plan)
+{
+	*script = (struct script){.count = 1};
+	script->steps[0] = settings_step(s);
+	if (settings->pre_request != NULL)
+		script->steps[script->count++].text =
+			fn_arena_format(fn_request_arena(req), "SELECT %s()",
+					settings->pre_request);
+	script->main = script->count++;
+	script->steps[script->main] =
+		(struct fn_script_step){plan->text, plan->values, plan->value_count};
+	if (plan->count_text != NULL) {
+		script->total = script->count++;
+		script->steps[script->total] =
+			(struct fn_script_step){plan->count_text, plan->count_values,
+						plan->count_value_count};
+	}
+}
+
+/* Can the number of rows still turn a success into a refusal that has to undo something? */
+static bool may_refuse(const struct rest_query *query, const struct rest_plan *plan)
+{
+	return !plan->read_only && (plan->single || query->prefer.has_max_affected ||
+				    query->action == REST_PUT || query->prefer.rollback);
+}
+
+struct fn_error *rest_execute(struct fn_request *req, const struct rest_execute_settings *settings,
+			      const struct rest_catalog *catalog,
+			      const struct rest_identity *identity, const struct rest_query *query,
+			      const struct rest_plan *plan, struct rest_outcome *ret)
+{
+	struct settings s = {.req = req};
+	struct script script;
+	struct fn_script_result result;
+	struct fn_error *refusal;
+	const char *begin = plan->read_only ? "BEGIN ISOLATION LEVEL READ COMMITTED READ ONLY"
+					    : "BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE";
+
+	*ret = (struct rest_outcome){0};
+	fill_settings(&s, settings, catalog, identity, query, plan);
+	build(req, &script, &s, settings, plan);
+	fn_script_run(req, begin, script.steps, script.count, !may_refuse(query, plan), &result);
+	if (result.state != FN_SCRIPT_OPEN && result.state != FN_SCRIPT_COMMITTED)
+		return rest_sqlstate_error(req, &result, identity->is_anonymous);
+	if (plan->row_by_row)
+		FN_TRY(join_rows(req, &result.rows[script.main], ret));
+	else
+		read_envelope(ret, query, &result.rows[script.main]);
+	read_total(ret, query, settings, script.total > 0 ? &result.rows[script.total] : NULL);
+	refusal = rest_reply_check(req, query, plan, ret);
+	if (result.state == FN_SCRIPT_OPEN) {
+		fn_script_end(req, refusal == NULL && !query->prefer.rollback, refusal == NULL,
+			      &result);
+		if (result.state != FN_SCRIPT_COMMITTED && result.state != FN_SCRIPT_ROLLED_BACK)
+			return rest_sqlstate_error(req, &result, identity->is_anonymous);
+	}
+	return refusal;
+}

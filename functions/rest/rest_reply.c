@@ -1,0 +1,339 @@
+/* rest_reply.c: status, headers and body of an answer of the data API. */
+#include "rest_reply.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "fn_json.h"
+#include "fn_reply.h"
+#include "rest_error.h"
+
+enum { RANGE_MAX = 80 };
+
+static bool is_write(const struct rest_query *query)
+{
+	return query->action == REST_CREATE || query->action == REST_UPDATE ||
+	       query->action == REST_PUT || query->action == REST_DELETE;
+}
+
+/* A read of a relation or the result of a function: what has a page. */
+static bool has_page(const struct rest_query *query)
+{
+	return query->action == REST_READ || query->action == REST_CALL;
+}
+
+/* ---- refusals by number ---- */
+
+struct fn_error *rest_reply_check(struct fn_request *req, const struct rest_query *query,
+				  const struct rest_plan *plan, const struct rest_outcome *outcome)
+{
+	const struct rest_preferences *prefer = &query->prefer;
+	struct fn_arena *arena = fn_request_arena(req);
+
+	if (plan->single && !plan->scalar && outcome->rows != 1)
+		return rest_fail(req, 406, "PGRST116",
+				 "Cannot coerce the result to a single JSON object",
+				 fn_arena_format(arena, "The result contains %" PRId64 " rows",
+						 outcome->rows),
+				 NULL);
+	/* the key of the address is a condition of the statement: another one in the body matches
+	 * nothing */
+	if (query->action == REST_PUT && outcome->rows != 1)
+		return rest_fail(req, 400, "PGRST115",
+				 "Payload values do not match URL in primary key column(s)", NULL,
+				 NULL);
+	if (prefer->strict && prefer->has_max_affected && outcome->rows > prefer->max_affected &&
+	    (query->action == REST_UPDATE || query->action == REST_DELETE ||
+	     query->action == REST_CALL))
+		return rest_fail(req, 400, "PGRST124",
+				 "Query result exceeds max-affected preference constraint",
+				 fn_arena_format(arena, "The query affects %" PRId64 " rows",
+						 outcome->rows),
+				 NULL);
+	return NULL;
+}
+
+/* ---- Content-Range ---- */
+
+static void put_range(struct fn_request *req, const struct rest_query *query,
+		      const struct rest_outcome *outcome)
+{
+	bool is_update = query->action == REST_UPDATE;
+	bool counts =
+		outcome->has_total || (is_write(query) && query->prefer.count != REST_NO_COUNT);
+	int64_t total = outcome->has_total ? outcome->total : outcome->rows;
+	int64_t offset = has_page(query) && query->root != NULL ? query->root->offset : 0;
+	char range[RANGE_MAX] = "*", size[RANGE_MAX] = "*";
+
+	if (counts)
+		(void)snprintf(size, sizeof(size), "%" PRId64, total);
+	if (outcome->rows > 0 && (has_page(query) || is_update) && !(counts && total == 0))
+		(void)snprintf(range, sizeof(range), "%" PRId64 "-%" PRId64, offset,
+			       offset + outcome->rows - 1);
+	else if (is_update)
+		(void)snprintf(size, sizeof(size), "*");
+	fn_reply_header(req, "Content-Range",
+			fn_arena_format(fn_request_arena(req), "%s/%s", range, size));
+}
+
+static struct fn_error *past_the_end(struct fn_request *req, const struct rest_query *query,
+				     const struct rest_outcome *outcome)
+{
+	struct fn_arena *arena = fn_request_arena(req);
+	const char *details =
+		fn_arena_format(arena,
+				"An offset of %" PRId64
+				" was requested, but there are only %" PRId64 " rows.",
+				query->root->offset, outcome->total);
+
+	return rest_fail(req, 416, "PGRST103", "Requested range not satisfiable", details, NULL);
+}
+
+/* ---- Preference-Applied ---- */
+
+static void add(struct fn_request *req, const char **list, const char *what)
+{
+	*list = *list == NULL ? what
+			      : fn_arena_format(fn_request_arena(req), "%s, %s", *list, what);
+}
+
+static const char *return_word(enum rest_return returns)
+{
+	static const char *const words[] = {[REST_RETURN_MINIMAL] = "return=minimal",
+					    [REST_RETURN_HEADERS] = "return=headers-only",
+					    [REST_RETURN_ROWS] = "return=representation"};
+
+	return words[returns];
+}
+
+static const char *count_word(enum rest_count count)
+{
+	static const char *const words[] = {[REST_NO_COUNT] = NULL,
+					    [REST_COUNT_EXACT] = "count=exact",
+					    [REST_COUNT_PLANNED] = "count=planned",
+					    [REST_COUNT_ESTIMATED] = "count=estimated"};
+
+	return words[count];
+}
+
+/* Those that a write heeds, in the order of the contract. */
+static void add_write_preferences(struct fn_request *req, const struct rest_query *query,
+				  const struct rest_plan *plan, const char **list)
+{
+	const struct rest_preferences *prefer = &query->prefer;
+	bool has_key = plan->relation != NULL &&
+		       (plan->relation->primary_key_count > 0 || query->on_conflict != NULL);
+
+	/* without a key to conflict with it was a plain insert */
+	if (query->action == REST_CREATE && prefer->resolution != REST_NO_RESOLUTION && has_key)
+		add(req, list,
+		    prefer->resolution == REST_MERGE_DUPLICATES ? "resolution=merge-duplicates"
+								: "resolution=ignore-duplicates");
+	if (prefer->missing_given && query->action != REST_PUT && query->action != REST_DELETE)
+		add(req, list, prefer->missing_default ? "missing=default" : "missing=null");
+	if (prefer->return_given)
+		add(req, list, return_word(prefer->returns));
+}
+
+static void put_preferences(struct fn_request *req, const struct rest_query *query,
+			    const struct rest_plan *plan)
+{
+	const struct rest_preferences *prefer = &query->prefer;
+	struct fn_arena *arena = fn_request_arena(req);
+	const char *list = NULL;
+
+	if (is_write(query))
+		add_write_preferences(req, query, plan, &list);
+	if (prefer->count != REST_NO_COUNT)
+		add(req, &list, count_word(prefer->count));
+	if (prefer->tx_given)
+		add(req, &list, prefer->rollback ? "tx=rollback" : "tx=commit");
+	if (prefer->handling_given)
+		add(req, &list, prefer->strict ? "handling=strict" : "handling=lenient");
+	if (prefer->timezone != NULL)
+		add(req, &list, fn_arena_format(arena, "timezone=%s", prefer->timezone));
+	if (prefer->strict && prefer->has_max_affected)
+		add(req, &list,
+		    fn_arena_format(arena, "max-affected=%" PRId64, prefer->max_affected));
+	if (list != NULL)
+		fn_reply_header(req, "Preference-Applied", list);
+}
+
+/* ---- what SQL has to say (response.headers, response.status) ---- */
+
+struct header_reader {
+	struct fn_request *req;
+	bool sound;
+};
+
+static void put_sql_header(const char *name, struct json_object *value, void *arg)
+{
+	struct header_reader *reader = arg;
+	const char *text = fn_json_text(value);
+
+	if (text == NULL)
+		reader->sound = false;
+	else
+		fn_reply_header(reader->req, name, text);
+}
+
+static struct fn_error *put_sql_headers(struct fn_request *req, const char *headers)
+{
+	struct header_reader reader = {req, true};
+	struct json_object *list;
+	const char *why;
+
+	if (headers == NULL)
+		return NULL;
+	list = fn_json_parse(fn_request_arena(req), headers, strlen(headers), &why);
+	if (fn_json_type(list) != FN_JSON_ARRAY)
+		reader.sound = false;
+	for (size_t i = 0; reader.sound && i < fn_json_length(list); i++) {
+		const struct json_object *one = fn_json_at(list, i);
+
+		reader.sound = fn_json_type(one) == FN_JSON_OBJECT && fn_json_length(one) == 1;
+		fn_json_each(one, put_sql_header, &reader);
+	}
+	if (reader.sound)
+		return NULL;
+	return rest_fail(req, 500, "PGRST111",
+			 "response.headers guc must be a JSON array composed of objects with a "
+			 "single key and a string value",
+			 NULL, NULL);
+}
+
+static struct fn_error *read_sql_status(struct fn_request *req, const char *text, int *status)
+{
+	char *end;
+	long number;
+
+	if (text == NULL)
+		return NULL;
+	number = strtol(text, &end, 10);
+	if (*end != '\0' || number < 100 || number > 599)
+		return rest_fail(req, 500, "PGRST112",
+				 "response.status guc must be a valid status code", NULL, NULL);
+	*status = (int)number;
+	return NULL;
+}
+
+/* ---- the answer ---- */
+
+static int status_of(const struct rest_query *query, const struct rest_plan *plan,
+		     const struct rest_outcome *outcome)
+{
+	bool rows = query->prefer.returns == REST_RETURN_ROWS;
+
+	if (query->action == REST_CREATE) {
+		bool merged = query->prefer.resolution == REST_MERGE_DUPLICATES &&
+			      plan->relation != NULL &&
+			      (plan->relation->primary_key_count > 0 || query->on_conflict != NULL);
+
+		return merged && !outcome->inserted ? 200 : 201;
+	}
+	if (query->action == REST_PUT && rows)
+		return outcome->inserted ? 201 : 200;
+	if (is_write(query))
+		return rows ? 200 : 204;
+	if (plan->function != NULL && plan->function->result == REST_RESULT_VOID)
+		return 204;
+	return outcome->has_total && outcome->rows < outcome->total ? 206 : 200;
+}
+
+static const char *media_type(struct fn_request *req, const struct rest_plan *plan)
+{
+	const char *stripped = plan->nulls_stripped ? ";nulls=stripped" : "";
+	struct fn_arena *arena = fn_request_arena(req);
+
+	switch (plan->media) {
+	case REST_OBJECT:
+		return fn_arena_format(arena, "application/vnd.pgrst.object+json%s; charset=utf-8",
+				       stripped);
+	case REST_CSV:
+		return "text/csv; charset=utf-8";
+	case REST_GEOJSON:
+		return "application/geo+json; charset=utf-8";
+	case REST_OTHER:
+		return plan->accept->name;
+	case REST_PLAN_TEXT:
+	case REST_PLAN_JSON:
+		return fn_arena_format(
+			arena,
+			"application/vnd.pgrst.plan+%s; for=\"%s\"; options=%s; charset=utf-8",
+			plan->media == REST_PLAN_TEXT ? "text" : "json", plan->accept->plan_for,
+			plan->accept->plan_options);
+	case REST_JSON:
+	default:
+		return plan->nulls_stripped
+			       ? "application/vnd.pgrst.array+json;nulls=stripped; charset=utf-8"
+			       : "application/json; charset=utf-8";
+	}
+}
+
+/* ---- Location ---- */
+
+struct location {
+	struct fn_arena *arena;
+	const char *text;
+};
+
+static void add_key(const char *name, struct json_object *value, void *arg)
+{
+	struct location *l = arg;
+	const char *text = fn_json_text(value);
+
+	l->text = fn_arena_format(l->arena, "%s%c%s=%s%s", l->text,
+				  strchr(l->text, '?') == NULL ? '?' : '&',
+				  fn_text_url_encode(l->arena, name),
+				  text == NULL ? "is.null" : "eq.",
+				  text == NULL ? "" : fn_text_url_encode(l->arena, text));
+}
+
+static void put_location(struct fn_request *req, const char *table, const char *key)
+{
+	struct location l = {.arena = fn_request_arena(req)};
+
+	l.text = fn_arena_format(l.arena, "/%s", fn_text_url_encode(l.arena, table));
+	fn_json_each(fn_json_keep(l.arena, fn_json_trusted(key)), add_key, &l);
+	fn_reply_header(req, "Location", l.text);
+}
+
+static void put_headers(struct fn_request *req, const struct rest_query *query,
+			const struct rest_plan *plan, const struct rest_outcome *outcome,
+			bool many_schemas)
+{
+	put_range(req, query, outcome);
+	put_preferences(req, query, plan);
+	fn_reply_header(req, "Vary", "Accept, Prefer, Range");
+	if (has_page(query) && query->content_location != NULL)
+		fn_reply_header(req, "Content-Location", query->content_location);
+	if (query->profile_given || many_schemas)
+		fn_reply_header(req, "Content-Profile", query->schema);
+	if (query->action == REST_CREATE && query->prefer.returns == REST_RETURN_HEADERS &&
+	    outcome->location != NULL)
+		put_location(req, query->name, outcome->location);
+}
+
+struct fn_error *rest_reply(struct fn_request *req, const struct rest_query *query,
+			    const struct rest_plan *plan, const struct rest_outcome *outcome,
+			    bool many_schemas)
+{
+	int status = status_of(query, plan, outcome);
+	bool has_body = !is_write(query) || query->prefer.returns == REST_RETURN_ROWS;
+
+	if (has_page(query) && outcome->has_total && query->root->offset > outcome->total)
+		return past_the_end(req, query, outcome);
+	if (!has_body || status == 204)
+		FN_TRY(fn_reply_bytes(req, status, NULL, "", 0));
+	else
+		FN_TRY(fn_reply_bytes(req, status, media_type(req, plan),
+				      query->head ? "" : outcome->body,
+				      query->head ? 0 : outcome->body_length));
+	put_headers(req, query, plan, outcome, many_schemas);
+	FN_TRY(put_sql_headers(req, outcome->response_headers));
+	FN_TRY(read_sql_status(req, outcome->response_status, &status));
+	fn_request_reply(req)->status = status;
+	return NULL;
+}
