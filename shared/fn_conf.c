@@ -86,13 +86,17 @@ static const struct fn_conf_entry table[] = {
 	{TEXT("PGRST_DB_SCHEMAS", "public")},
 	{TEXT("PGRST_DB_EXTRA_SEARCH_PATH", "public, extensions")},
 	{TEXT("PGRST_DB_ANON_ROLE", "anon")},
-	{TEXT("PGRST_DB_PRE_REQUEST", "")},
+	{TEXT("PGRST_DB_PRE_REQUEST", "auth.check_session")},
 	{INT("PGRST_DB_MAX_ROWS", "1000", 0, 1000000000)},
 	{TEXT("PGRST_DB_TX_END", "commit")},
 	{BOOL("PGRST_DB_AGGREGATES_ENABLED", "false")},
 	{BOOL("PGRST_DB_PLAN_ENABLED", "false")},
 	{TEXT("PGRST_JWT_AUD", "")},
 	{TEXT("PGRST_JWT_ROLE_CLAIM_KEY", ".role")},
+	{TEXT("REST_CAPABILITIES",
+	      "temba.guest_orders=orders.id,tickets.order_id,payments.order_id "
+	      "temba.guest_payments=payments.id "
+	      "temba.guest_tokens=guest_orders.token,guest_ticket_details.token")},
 	/* money */
 	{SECRET("STRIPE_WEBHOOK_SECRET", 16)},
 	{SECRET("FINALIZE_ORDER_SECRET", 16)},

@@ -81,8 +81,15 @@ static void read_settings(void)
 					    .role_claim = fn_conf_text("PGRST_JWT_ROLE_CLAIM_KEY"),
 					    .audience = given("PGRST_JWT_AUD")};
 	settings.catalog = (struct rest_catalog_settings){schemas, extra};
-	settings.plan = (struct rest_plan_settings){settings.parse.max_rows,
-						    settings.parse.aggregates_enabled, extra};
+	settings.plan =
+		(struct rest_plan_settings){settings.parse.max_rows,
+					    settings.parse.aggregates_enabled, extra,
+					    rest_capability_read(catalog_arena,
+								 fn_conf_text("REST_CAPABILITIES")),
+					    CONDITIONS_MAX};
+	if (settings.plan.capabilities == NULL)
+		fn_die(78, "setting REST_CAPABILITIES is not of the form "
+			   "setting=relation.column,... setting=...");
 	settings.execute =
 		(struct rest_execute_settings){.extra_search_path = extra,
 					       .pre_request = given("PGRST_DB_PRE_REQUEST"),

@@ -159,6 +159,7 @@ static void fill_settings(struct settings *s, const struct rest_execute_settings
 		add(s, "timezone", query->prefer.timezone);
 	if (plan->function != NULL)
 		add_all(s, plan->function->settings);
+	add_all(s, plan->capabilities);
 	add_all(s, settings->app_settings);
 }
 

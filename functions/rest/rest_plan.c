@@ -50,6 +50,7 @@ static struct fn_error *plan_read(struct rest_planner *p, struct rest_plan *ret)
 	ret->read_only = true;
 	ret->returns_rows = true;
 	FN_TRY(rest_plan_tree(p, p->query->root, scope, &root));
+	rest_plan_capabilities(p, root, ret);
 	FN_TRY(rest_plan_media(p, ret));
 	ret->row_by_row = may_be_large(p, ret);
 	if (ret->row_by_row) {

@@ -4,6 +4,7 @@
 #ifndef REST_PLAN_H
 #define REST_PLAN_H
 
+#include "rest_capability.h"
 #include "rest_catalog.h"
 #include "rest_query.h"
 
@@ -30,12 +31,17 @@ struct rest_plan {
 	 * header (the key of a single new row as a JSON object of texts and nulls, for Location;
 	 * NULL = no Location) and inserted (how many were new; NULL = all of them) */
 	bool row_by_row;
+	/* settings of the transaction with what the query names: name, value, ... ended by NULL;
+	 * NULL = none */
+	const char *const *capabilities;
 };
 
 struct rest_plan_settings {
 	int64_t max_rows;
 	bool aggregates_enabled;
 	const char *const *extra_search_path;
+	const struct rest_capability *capabilities; /* NULL = none */
+	size_t conditions_max;                      /* the parser's */
 };
 
 /* From the catalog on: PGRST205, 200, 201, 202, 203, 204, 108, 118, 123, 105, 115 ... */

@@ -59,13 +59,19 @@ struct rest_body {
 FN_CHECKED struct fn_error *rest_plan_tree(struct rest_planner *p, const struct rest_level *level,
 					   struct rest_scope scope, struct rest_branch **ret);
 const struct rest_embed *rest_branch_embed(const struct rest_branch *branch, const char *name);
-/* `column=eq.value` is one of the conditions. */
+/* It is `column=eq.value`. */
+bool rest_condition_binds(const struct rest_condition *condition, const char *column);
+/* One of the conditions is. */
 bool rest_level_binds(const struct rest_level *level, const char *column);
 const char *rest_item_name(const struct rest_item *item);
 /* Names of the columns of the answer, `*` spelled out. */
 size_t rest_branch_names(struct rest_planner *p, const struct rest_branch *branch,
 			 const char ***ret);
 bool rest_branch_is_empty(const struct rest_branch *branch);
+
+/* rest_plan_capability.c: fills in `capabilities` of the plan. */
+void rest_plan_capabilities(struct rest_planner *p, const struct rest_branch *root,
+			    struct rest_plan *ret);
 
 /* rest_plan_where.c */
 void rest_plan_column(struct rest_planner *p, const struct rest_scope *scope, const char *name);

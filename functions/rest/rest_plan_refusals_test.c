@@ -256,7 +256,8 @@ static struct rest_condition condition(const char *name, const char *key, const 
 static const char *plan_with(struct fn_request *req, const char *attack)
 {
 	static const char *const none[] = {NULL};
-	const struct rest_plan_settings settings = {0, true, none};
+	const struct rest_plan_settings settings = {.aggregates_enabled = true,
+						    .extra_search_path = none};
 	struct rest_level inner = {0}, root = {0};
 	struct rest_item child = {.kind = REST_STAR}, items[3] = {0};
 	struct rest_condition list[3];
@@ -319,7 +320,8 @@ static void refuses_a_cast_that_is_no_word(void **state)
 {
 	static const char *const none[] = {NULL};
 	static const char *const casts[] = {"text)--", "text\"", "", "a.b", "a'b", "x;y", "x\n"};
-	const struct rest_plan_settings settings = {0, true, none};
+	const struct rest_plan_settings settings = {.aggregates_enabled = true,
+						    .extra_search_path = none};
 	struct unit_request like = {.method = "GET", .path = "/clients"};
 	struct fn_request *req = unit_request(&like);
 

@@ -183,6 +183,7 @@ static const struct rest_facts facts = {
 static struct fn_arena *catalog_arena;
 static const struct rest_catalog *catalog;
 static int64_t max_rows;
+static const struct rest_capability *capabilities;
 
 static int make_catalog(void **state)
 {
@@ -219,7 +220,7 @@ static struct fn_error *plan(const struct sent *sent, struct unit_request *like,
 						    .depth_max = 8,
 						    .embeds_max = 20,
 						    .conditions_max = 100};
-	const struct rest_plan_settings settings = {max_rows, true, none};
+	const struct rest_plan_settings settings = {max_rows, true, none, capabilities, 100};
 	struct rest_query query;
 
 	*ret = (struct rest_plan){0};

@@ -21,14 +21,17 @@ bool rest_branch_is_empty(const struct rest_branch *branch)
 	return true;
 }
 
+bool rest_condition_binds(const struct rest_condition *c, const char *column)
+{
+	return c->node == REST_FILTER &&
+	       c->operator== REST_EQ && !c->negated && c->quantifier == REST_EACH &&
+		       c->field.step_count == 0 && strcmp(c->field.name, column) == 0;
+}
+
 bool rest_level_binds(const struct rest_level *level, const char *column)
 {
 	for (size_t i = 0; i < level->condition_count; i++) {
-		const struct rest_condition *c = &level->conditions[i];
-
-		if (c->node == REST_FILTER &&
-		    c->operator== REST_EQ && !c->negated && c->quantifier == REST_EACH &&
-			    c->field.step_count == 0 && strcmp(c->field.name, column) == 0)
+		if (rest_condition_binds(&level->conditions[i], column))
 			return true;
 	}
 	return false;

@@ -222,6 +222,7 @@ struct fn_error *rest_plan_write(struct rest_planner *p, struct rest_plan *ret)
 		FN_TRY(rest_plan_check_put(p, relation));
 	ret->returns_rows = query->prefer.returns == REST_RETURN_ROWS;
 	FN_TRY(rest_plan_tree(p, query->root, scope, &root));
+	rest_plan_capabilities(p, root, ret);
 	FN_TRY(rest_plan_media(p, ret));
 	conflict = find_conflict(query, relation);
 

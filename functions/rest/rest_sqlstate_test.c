@@ -97,13 +97,17 @@ static void sql_may_make_up_the_whole_answer(void **state)
 		{.state = FN_SCRIPT_FAILED,
 		 .sqlstate = "PGRST",
 		 .message = "{\"code\":\"T1\",\"message\":\"Trop tard\",\"details\":\"d\"}",
-		 .detail = "{\"status\":410}"};
+		 .detail = "{\"status\":410,\"headers\":{\"X-Why\":\"late\"}}"};
 	const struct fn_error *error = error_of(raised);
 
 	(void)state;
 	assert_int_equal(error->message->status, 410);
 	assert_string_equal(error->message->code, "T1");
 	assert_string_equal(fn_json_get_text(error->detail, "details"), "d");
+	assert_string_equal(fn_json_get_text(fn_json_get(error->detail, "headers"), "X-Why"),
+			    "late");
+	raised.detail = "{\"status\":410,\"headers\":{\"X-Why\":7}}";
+	assert_string_equal(error_of(raised)->message->code, "PGRST121");
 	raised.detail = "soon";
 	assert_string_equal(error_of(raised)->message->code, "PGRST121");
 }

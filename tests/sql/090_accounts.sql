@@ -48,6 +48,29 @@ select is((select count(*) from auth.refresh_tokens where session_id = pg_temp.i
 insert into auth.audit_log (action) values ('test');
 select throws_ok($$update auth.audit_log set action = 'x'$$, '42501', null, 'the audit log is append-only');
 
+-- ---- what the data API asks before each request
+create function pg_temp.check_as(who text, claims text, speaks text default 'fr') returns text language plpgsql as $$
+begin
+	perform set_config('request.jwt.claims', claims, true), set_config('request.headers', jsonb_build_object('accept-language', speaks)::text, true),
+		set_config('role', who, true);
+	perform auth.check_session();
+	reset role;
+	return 'fine';
+exception when sqlstate 'PGRST' then
+	return sqlerrm::jsonb ->> 'message';
+end $$;
+insert into auth.sessions (id, user_id) values (pg_temp.id('foreign event'), pg_temp.id('offer'));
+select is(pg_temp.check_as(who, format(claims, pg_temp.id('foreign event'), pg_temp.id('offer')), speaks), wanted, who || claims || speaks)
+  from (values ('authenticated', '{"session_id": "%s", "sub": "%s"}', 'fr', 'fine'),
+	('authenticated', '{"session_id": "%2$s", "sub": "%2$s"}', 'fr', 'La session est terminée. Reconnectez-vous.'),
+	('authenticated', '{"session_id": "%2$s", "sub": "%2$s"}', 'en-GB,fr;q=0.5', 'The session has ended. Sign in again.'),
+	('authenticated', '{"session_id": "%2$s", "sub": "%2$s"}', 'de,en', 'The session has ended. Sign in again.'),
+	('authenticated', '{"sub": "%2$s"}', 'fr-BF,en', 'La session est terminée. Reconnectez-vous.'),
+	('authenticated', '{}', '', 'La session est terminée. Reconnectez-vous.'),
+	('anon', '{}', '', 'fine'), ('service_role', '{"role": "service_role"}', '', 'fine')) t (who, claims, speaks, wanted);
+delete from auth.sessions where id = pg_temp.id('foreign event');
+reset role;
+
 -- ---- phone numbers: the table of the contract (the C form is tested with the same)
 select is(private.phone(given), wanted, format('%s is %s', given, coalesce(wanted, 'no number')))
   from (values ('70 00 00 01', '+22670000001'), ('70000001', '+22670000001'), ('070000001', '+22670000001'), ('+226 70-00-00-01', '+22670000001'),
