@@ -41,6 +41,13 @@ struct fn_row {
 	size_t number;
 };
 
+/* Takes rows as they come, so that nobody has to hold them all. */
+struct fn_row_reader {
+	void (*begin)(void *arg); /* before the first row, and again when the statement runs anew */
+	bool (*row)(const struct fn_row *row, void *arg); /* false: enough */
+	void *arg;
+};
+
 enum fn_isolation { FN_READ_COMMITTED, FN_SERIALIZABLE };
 
 /* Runs again from the top after a conflict: touches only *arg and the database. */

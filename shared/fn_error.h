@@ -26,6 +26,7 @@ struct fn_error {
 	const char *sqlstate;   /* five characters when a statement failed, else NULL */
 	int retry_after;        /* seconds for the Retry-After header; 0 = no header */
 	bool platform;          /* a fault of the platform, not of the function: x-relay-error */
+	const char *const *headers; /* of the reply: name, value, ... ended by NULL; or NULL */
 	struct json_object *detail; /* members added to the reply ("fields": {...}), or NULL; owned
 				       by the arena */
 };

@@ -24,6 +24,8 @@ static struct fn_error *run(const struct fn_function *function, struct fn_reques
 	FN_TRY(function->handle(req));
 	if (reply->status == 0)
 		return fn_fail_because(req, &fn_message_internal, "the handler did not reply");
+	if (reply->headers.full)
+		return fn_fail_because(req, &fn_message_internal, "too many headers");
 	/* a protected endpoint that forgot to ask who is calling must not answer */
 	if ((function->auth == FN_AUTH_USER || function->auth == FN_AUTH_APIKEY) &&
 	    reply->status < 300 && fn_request_caller(req) == NULL)

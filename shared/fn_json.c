@@ -151,6 +151,15 @@ int64_t fn_json_get_integer(const struct json_object *object, const char *name, 
 	return fn_json_type(value) == FN_JSON_INTEGER ? json_object_get_int64(value) : otherwise;
 }
 
+double fn_json_get_number(const struct json_object *object, const char *name, double otherwise)
+{
+	const struct json_object *value = fn_json_get(object, name);
+	enum fn_json_type type = fn_json_type(value);
+
+	return type == FN_JSON_INTEGER || type == FN_JSON_NUMBER ? json_object_get_double(value)
+								 : otherwise;
+}
+
 bool fn_json_true(const struct json_object *value)
 {
 	return fn_json_type(value) == FN_JSON_BOOL && json_object_get_boolean(value);

@@ -36,6 +36,8 @@ struct json_object *fn_json_get(const struct json_object *object, const char *na
 const char *fn_json_get_text(const struct json_object *object,
 			     const char *name); /* NULL unless a string */
 int64_t fn_json_get_integer(const struct json_object *object, const char *name, int64_t otherwise);
+double fn_json_get_number(const struct json_object *object, const char *name,
+			  double otherwise); /* whole numbers too */
 bool fn_json_get_bool(const struct json_object *object, const char *name, bool otherwise);
 const char *fn_json_text(const struct json_object *value); /* NULL unless a string */
 int64_t fn_json_integer(const struct json_object *value);  /* 0 unless an integer */

@@ -44,6 +44,10 @@ static void never_converts_one_type_into_another(void **state)
 	assert_int_equal(fn_json_get_integer(o, "n", -1), -1);
 	assert_int_equal(fn_json_get_integer(o, "a", -1), -1);
 	assert_int_equal(fn_json_get_integer(o, "i", -1), 12);
+	assert_true(fn_json_get_number(o, "i", -1) == 12);
+	assert_true(fn_json_get_number(o, "t", -1) == -1);
+	assert_true(fn_json_get_number(NULL, "t", 0.5) == 0.5);
+	assert_true(fn_json_get_number(parsed("{\"cost\":8.25}"), "cost", -1) == 8.25);
 	assert_int_equal(fn_json_integer(fn_json_get(o, "t")), 0);
 	assert_null(fn_json_get_text(o, "i"));
 	assert_null(fn_json_get_text(o, "o"));

@@ -10,8 +10,9 @@
 
 #include "fn_conf.h"
 #include "fn_die.h"
+#include "fn_prepared.h"
 
-enum { KNOWN_MAX = 256, TEXTS_MAX = 128, NAME_MAX_BYTES = 32 };
+enum { KNOWN_MAX = 256 };
 
 static PGconn *connection;
 /* Statements run on this connection so far. The first time is unnamed, in one round trip, for the
@@ -21,27 +22,6 @@ static struct {
 	bool prepared;
 } known[KNOWN_MAX];
 static size_t known_count;
-
-/* Texts that pipelines have prepared on this connection. */
-static struct text {
-	char *text; /* owned; NULL = free */
-	char name[NAME_MAX_BYTES];
-	uint64_t used; /* when, in steps sent */
-	bool prepared;
-} texts[TEXTS_MAX];
-static uint64_t steps_sent;
-
-static void forget_text(struct text *t)
-{
-	free(t->text);
-	*t = (struct text){0};
-}
-
-static void forget_texts(void)
-{
-	for (size_t i = 0; i < TEXTS_MAX; i++)
-		forget_text(&texts[i]);
-}
 
 /* ---- the connection ---- */
 
@@ -56,7 +36,7 @@ void fn_db_disconnect(void)
 	PQfinish(connection);
 	connection = NULL;
 	known_count = 0;
-	forget_texts();
+	fn_prepared_forget_all();
 }
 
 const char *fn_db_connect(void)
@@ -189,41 +169,43 @@ struct fn_pq_answer fn_pq_execute(struct fn_arena *arena, const struct fn_sql *s
 
 /* ---- pipelines ---- */
 
-/* The text's entry, or the one to put it in: a free one, else that unused for the longest. */
-static struct text *find_text(const char *text)
-{
-	struct text *place = &texts[0];
+/* A step on its way. */
+struct sent {
+	struct fn_prepared *place; /* NULL: it is not remembered */
+	unsigned before;           /* results that come before that of the statement itself */
+};
 
-	for (size_t i = 0; i < TEXTS_MAX; i++) {
-		struct text *t = &texts[i];
-
-		if (t->text != NULL && strcmp(t->text, text) == 0)
-			return t;
-		if (t->used < place->used)
-			place = t;
-	}
-	return place;
-}
-
-/* How many results come before that of the statement itself. */
-static unsigned send_text(struct text *t, const char *text)
+/* Prepares the text unless it is; returns how many results that gives. */
+static unsigned send_text(struct fn_prepared *place, const char *text)
 {
 	unsigned results = 0;
-	char drop[NAME_MAX_BYTES + 16];
+	char drop[FN_PREPARED_NAME + 16];
 
-	if (t->text != NULL && strcmp(t->text, text) == 0)
+	if (place->text != NULL && strcmp(place->text, text) == 0)
 		return 0;
-	if (t->prepared) { /* the protocol's own Close is not in this libpq */
-		(void)snprintf(drop, sizeof(drop), "DEALLOCATE %s", t->name);
+	if (place->prepared) { /* the protocol's own Close is not in this libpq */
+		(void)snprintf(drop, sizeof(drop), "DEALLOCATE %s", place->name);
 		results +=
 			(unsigned)PQsendQueryParams(connection, drop, 0, NULL, NULL, NULL, NULL, 0);
 	}
-	forget_text(t);
-	t->text = strdup(text);
-	if (t->text == NULL)
-		fn_die(71, "out of memory");
-	(void)snprintf(t->name, sizeof(t->name), "step%llu", (unsigned long long)steps_sent);
-	return results + (unsigned)PQsendPrepare(connection, t->name, text, 0, NULL);
+	fn_prepared_take(place, text);
+	return results + (unsigned)PQsendPrepare(connection, place->name, text, 0, NULL);
+}
+
+static struct sent send_step(const struct fn_pq_step *step)
+{
+	struct sent sent = {0};
+
+	if (step->once) {
+		(void)PQsendQueryParams(connection, step->text, (int)step->count, NULL,
+					step->values, NULL, NULL, 0);
+		return sent;
+	}
+	sent.place = fn_prepared_find(step->text);
+	sent.before = send_text(sent.place, step->text);
+	(void)PQsendQueryPrepared(connection, sent.place->name, (int)step->count, step->values,
+				  NULL, NULL, 0);
+	return sent;
 }
 
 /* The one result of a command; libpq ends it with a NULL. NULL: the connection is gone. */
@@ -236,44 +218,61 @@ static PGresult *receive(void)
 	return result;
 }
 
-/* The answer of a step whose text had to be prepared by `before` commands; the first failure
- * counts. */
-static struct fn_pq_answer receive_step(struct fn_arena *arena, struct text *t, unsigned before)
+/* Hands the rows over as they come. */
+static struct fn_pq_answer receive_rows(struct fn_arena *arena, const struct fn_row_reader *reader)
+{
+	PGresult *result;
+
+	reader->begin(reader->arg);
+	(void)PQsetSingleRowMode(connection);
+	while (result = PQgetResult(connection), PQresultStatus(result) == PGRES_SINGLE_TUPLE) {
+		bool more = reader->row(&(struct fn_row){result, 0}, reader->arg);
+
+		PQclear(result);
+		if (!more) { /* the rest may be long: the server hears of it by the closed socket */
+			fn_db_disconnect();
+			return (struct fn_pq_answer){.outcome = FN_PQ_STOPPED,
+						     .message =
+							     "the rows were not read to the end"};
+		}
+	}
+	if (result != NULL)
+		PQclear(PQgetResult(connection));
+	return answer_of(arena, result);
+}
+
+/* The answer of a step; the first failure of its commands counts. */
+static struct fn_pq_answer receive_step(struct fn_arena *arena, const struct fn_pq_step *step,
+					const struct sent *sent)
 {
 	struct fn_pq_answer answer = {.outcome = FN_PQ_FINE}, last;
 
-	for (; before > 0; before--) {
+	for (unsigned i = 0; i < sent->before; i++) {
 		last = answer_of(arena, receive());
 		if (answer.outcome == FN_PQ_FINE)
 			answer = last;
-		t->prepared = answer.outcome == FN_PQ_FINE;
+		sent->place->prepared = answer.outcome == FN_PQ_FINE;
 	}
-	last = answer_of(arena, receive());
-	if (!t->prepared) /* whatever it was, it is not there next time */
-		forget_text(t);
+	last = step->reader != NULL ? receive_rows(arena, step->reader)
+				    : answer_of(arena, receive());
+	if (sent->place != NULL && !sent->place->prepared) /* whatever it was, it is not there */
+		fn_prepared_forget(sent->place);
 	return answer.outcome == FN_PQ_FINE ? last : answer;
 }
 
 void fn_pq_pipeline(struct fn_arena *arena, const struct fn_pq_step *steps, size_t count,
 		    struct fn_pq_answer *ret)
 {
-	struct text *used[FN_PQ_STEPS_MAX];
-	unsigned before[FN_PQ_STEPS_MAX];
+	struct sent sent[FN_PQ_STEPS_MAX];
 
 	if (count > FN_PQ_STEPS_MAX)
 		fn_die(70, "a pipeline of %zu steps", count);
 	(void)PQenterPipelineMode(connection);
-	for (size_t i = 0; i < count; i++) {
-		steps_sent++;
-		used[i] = find_text(steps[i].text);
-		before[i] = send_text(used[i], steps[i].text);
-		used[i]->used = steps_sent;
-		(void)PQsendQueryPrepared(connection, used[i]->name, (int)steps[i].count,
-					  steps[i].values, NULL, NULL, 0);
-	}
+	for (size_t i = 0; i < count; i++)
+		sent[i] = send_step(&steps[i]);
 	(void)PQpipelineSync(connection);
 	for (size_t i = 0; i < count; i++)
-		ret[i] = receive_step(arena, used[i], before[i]);
+		ret[i] = receive_step(arena, &steps[i], &sent[i]);
 	PQclear(PQgetResult(connection)); /* the sync */
 	(void)PQexitPipelineMode(connection);
 }

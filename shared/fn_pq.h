@@ -13,6 +13,7 @@ enum fn_pq_outcome {
 	FN_PQ_LOST,       /* the connection, or a server that goes down */
 	FN_PQ_REFUSED,    /* a constraint, a right, a mistake of ours */
 	FN_PQ_SKIPPED,    /* an earlier step of the same pipeline failed */
+	FN_PQ_STOPPED,    /* whoever read the rows had enough; the connection is closed */
 };
 
 /* Owned by the arena. */
@@ -37,6 +38,8 @@ struct fn_pq_step {
 	const char *text;
 	const char *const *values;
 	size_t count;
+	bool once;                          /* not worth preparing */
+	const struct fn_row_reader *reader; /* gets the rows; NULL: they are in the answer */
 };
 /* Sends all steps at once and answers each, in one round trip. After a failure the rest is skipped;
  * a transaction that a step began stays open. The connection is open (fn_db_connect()). */

@@ -10,11 +10,11 @@ static struct fn_pq_answer answers[FN_PQ_STEPS_MAX];
 /* A step without values, and one with. */
 #define PLAIN(statement)                                                                           \
 	{                                                                                          \
-		(statement), NULL, 0                                                               \
+		.text = (statement)                                                                \
 	}
 #define STEP(statement, value)                                                                     \
 	{                                                                                          \
-		(statement), (const char *const[]){value}, 1                                       \
+		.text = (statement), .values = (const char *const[]){value}, .count = 1            \
 	}
 #define PIPELINE(...)                                                                              \
 	pipeline((const struct fn_pq_step[]){__VA_ARGS__},                                         \
@@ -85,7 +85,7 @@ static void keeps_a_bounded_number_of_texts(void **state)
 		const char *text =
 			fn_arena_format(fn_request_arena(req), "SELECT %d + $1::int", i % 200);
 		const char *values[] = {"1"};
-		const struct fn_pq_step step = {text, values, 1};
+		const struct fn_pq_step step = {.text = text, .values = values, .count = 1};
 
 		pipeline(&step, 1);
 		assert_int_equal(strtol(value_of(0), NULL, 10), i % 200 + 1);

@@ -4,6 +4,7 @@
 
 #include <stdio.h>
 #include <string.h>
+#include <strings.h>
 
 #include "fn_json.h"
 
@@ -15,6 +16,7 @@ static struct fn_error *put(struct fn_request *req, int status, const char *type
 	struct fn_reply *reply = fn_request_reply(req);
 
 	fn_buf_clear(&reply->body);
+	reply->spool = NULL;
 	reply->status = status;
 	if (type != NULL)
 		fn_reply_header(req, "Content-Type", type);
@@ -29,6 +31,19 @@ struct fn_error *fn_reply_bytes(struct fn_request *req, int status, const char *
 				const void *bytes, size_t length)
 {
 	return put(req, status, type, bytes, length);
+}
+
+struct fn_error *fn_reply_spool(struct fn_request *req, int status, const char *type,
+				struct fn_spool *body)
+{
+	FN_TRY(put(req, status, type, "", 0));
+	fn_request_reply(req)->spool = body;
+	return NULL;
+}
+
+size_t fn_reply_length(const struct fn_reply *reply)
+{
+	return reply->spool != NULL ? fn_spool_length(reply->spool) : reply->body.length;
 }
 
 static struct fn_error *put_json(struct fn_request *req, int status, const char *type,
@@ -64,6 +79,25 @@ void fn_reply_header(struct fn_request *req, const char *name, const char *value
 			fn_buf_add(headers, c, 1);
 	}
 	fn_buf_text(headers, "\r\n");
+}
+
+void fn_reply_drop_header(struct fn_request *req, const char *name)
+{
+	struct fn_buf *headers = &fn_request_reply(req)->headers;
+	size_t length = strlen(name), kept = 0;
+
+	for (size_t at = 0, next; at < headers->length; at = next) {
+		const char *line = headers->bytes + at;
+
+		next = (size_t)(strstr(line, "\r\n") - headers->bytes) + 2;
+		if (strncasecmp(line, name, length) == 0 && line[length] == ':')
+			continue;
+		memmove(headers->bytes + kept, line, next - at);
+		kept += next - at;
+	}
+	headers->length = kept;
+	if (headers->bytes != NULL)
+		headers->bytes[kept] = '\0';
 }
 
 static bool is_success_shape(enum fn_shape shape)
@@ -180,6 +214,8 @@ int fn_reply_error(struct fn_request *req, enum fn_shape shape, const struct fn_
 		(void)snprintf(seconds, sizeof(seconds), "%d", error->retry_after);
 		fn_reply_header(req, "Retry-After", seconds);
 	}
+	for (const char *const *pair = error->headers; pair != NULL && *pair != NULL; pair += 2)
+		fn_reply_header(req, pair[0], pair[1]);
 	if (error->platform)
 		fn_reply_header(req, "X-Fn-Platform", "1"); /* nginx maps it (decisions 14) */
 	(void)put_json(req, status,
@@ -194,6 +230,7 @@ void fn_reply_clear(struct fn_reply *reply)
 	reply->status = 0;
 	fn_buf_clear(&reply->headers);
 	fn_buf_clear(&reply->body);
+	reply->spool = NULL;
 }
 
 void fn_reply_free(struct fn_reply *reply)

@@ -6,8 +6,9 @@
 #include "fn_buf.h"
 #include "fn_error.h"
 #include "fn_request.h"
+#include "fn_spool.h"
 
-/* Largest reply body; a larger one is our bug and becomes a 500. */
+/* Largest reply body in memory; a larger one is our bug and becomes a 500. */
 enum { FN_REPLY_MAX = 8 << 20, FN_REPLY_HEADERS_MAX = 16 << 10 };
 
 /* How an endpoint's errors look on the wire, because existing clients differ
@@ -27,6 +28,7 @@ struct fn_reply {
 	int status;
 	struct fn_buf headers; /* whole lines, each ending in \r\n */
 	struct fn_buf body;
+	struct fn_spool *spool; /* the body when it may be large; NULL: it is `body` */
 };
 
 /* 200 with a JSON body; takes the object. Returns NULL so that a handler can end with it. */
@@ -35,8 +37,14 @@ struct fn_error *fn_reply_json_status(struct fn_request *req, int status, struct
 /* Any body; type NULL = no body and no Content-Type (204, redirects). */
 struct fn_error *fn_reply_bytes(struct fn_request *req, int status, const char *type,
 				const void *bytes, size_t length);
+/* A body that may be larger than FN_REPLY_MAX; it must live as long as the request. */
+struct fn_error *fn_reply_spool(struct fn_request *req, int status, const char *type,
+				struct fn_spool *body);
 /* Adds a header; control characters in the value are dropped. */
 void fn_reply_header(struct fn_request *req, const char *name, const char *value);
+/* Takes back every header of that name. */
+void fn_reply_drop_header(struct fn_request *req, const char *name);
+size_t fn_reply_length(const struct fn_reply *reply); /* of the body */
 
 /* Renders the error into the reply. Used by fn_serve; returns the status on the wire. */
 int fn_reply_error(struct fn_request *req, enum fn_shape shape, const struct fn_error *error);

@@ -251,6 +251,44 @@ static void lets_nobody_smuggle_a_header(void **state)
 	assert_null(unit_reply_header(req, "Set-Cookie"));
 }
 
+static void takes_headers_back(void **state)
+{
+	(void)state;
+	fn_reply_drop_header(req, "X-None");
+	fn_reply_header(req, "X-One", "1");
+	fn_reply_header(req, "X-Two", "X-One: 2");
+	fn_reply_header(req, "x-one", "3");
+	fn_reply_header(req, "X-One-More", "4");
+	fn_reply_drop_header(req, "X-ONE");
+	assert_string_equal(fn_request_reply(req)->headers.bytes,
+			    "X-Two: X-One: 2\r\nX-One-More: 4\r\n");
+	fn_reply_drop_header(req, "X-One-More");
+	fn_reply_drop_header(req, "X-Two");
+	assert_int_equal(fn_request_reply(req)->headers.length, 0);
+	fn_reply_header(req, "X-Five", "5");
+	assert_string_equal(unit_reply_header(req, "X-Five"), "5");
+}
+
+static void replies_with_a_spool_until_something_goes_wrong(void **state)
+{
+	struct fn_spool *spool = fn_spool_new(fn_request_arena(req), 100);
+	struct fn_error *error = fn_fail(req, &fn_message_internal);
+
+	(void)state;
+	fn_spool_text(spool, "[1]");
+	assert_null(fn_reply_spool(req, 206, "application/json", spool));
+	assert_int_equal(fn_request_reply(req)->status, 206);
+	assert_int_equal(fn_reply_length(fn_request_reply(req)), 3);
+	assert_string_equal(unit_reply_text(req), "[1]");
+	error->headers = (const char *const[]){"X-Why", "because", NULL};
+	assert_int_equal(fn_reply_error(req, FN_ERRORS_PLAIN, error), 500);
+	assert_null(fn_request_reply(req)->spool);
+	assert_non_null(strstr(unit_reply_text(req), "\"code\":\"internal\""));
+	assert_string_equal(unit_reply_header(req, "X-Why"), "because");
+	assert_null(fn_reply_bytes(req, 200, "text/plain", "hi", 2));
+	assert_string_equal(unit_reply_text(req), "hi");
+}
+
 static void a_reply_that_is_too_large_is_our_bug(void **state)
 {
 	size_t length = (size_t)FN_REPLY_MAX + 1;
@@ -294,6 +332,8 @@ int main(void)
 		TEST(replies_with_json),
 		TEST(replies_with_bytes_or_without_a_body),
 		TEST(lets_nobody_smuggle_a_header),
+		TEST(takes_headers_back),
+		TEST(replies_with_a_spool_until_something_goes_wrong),
 		TEST(a_reply_that_is_too_large_is_our_bug),
 		TEST(too_many_headers_are_our_bug),
 	};

@@ -10,7 +10,7 @@ static const char commit_text[] = "COMMIT";
 
 static void fail(struct fn_script_result *result, const struct fn_pq_answer *answer)
 {
-	result->state = FN_SCRIPT_FAILED;
+	result->state = answer->outcome == FN_PQ_STOPPED ? FN_SCRIPT_STOPPED : FN_SCRIPT_FAILED;
 	result->sqlstate = answer->sqlstate;
 	result->message = answer->message;
 	result->detail = answer->detail;
@@ -68,7 +68,8 @@ static enum trial attempt(struct fn_request *req, const char *begin,
 
 	for (size_t i = 0; i < count; i++)
 		pipeline[i + 1] =
-			(struct fn_pq_step){steps[i].text, steps[i].values, steps[i].count};
+			(struct fn_pq_step){steps[i].text, steps[i].values, steps[i].count,
+					    steps[i].once, steps[i].reader};
 	if (commit)
 		pipeline[count + 1] = (struct fn_pq_step){.text = commit_text};
 	fn_pq_pipeline(fn_request_arena(req), pipeline, count + 1 + commit, answers);

@@ -6,14 +6,18 @@
 
 #include "fn_db.h"
 
-enum { FN_SCRIPT_STEPS_MAX = 5 };
+enum { FN_SCRIPT_STEPS_MAX = 6 };
 
-/* Values in text format and of unknown type; NULL = SQL NULL. The text is prepared and remembered.
- */
+/* Values in text format and of unknown type; NULL = SQL NULL. */
 struct fn_script_step {
 	const char *text;
 	const char *const *values;
 	size_t count;
+	bool once; /* the text will not come again; others are prepared and remembered */
+	/* gets the rows instead of the result; only where the script begins READ ONLY or ends
+	 * without COMMIT, because whatever comes of it in the end, rows have been read. NULL = none
+	 */
+	const struct fn_row_reader *reader;
 };
 
 enum fn_script_state {
@@ -22,6 +26,7 @@ enum fn_script_state {
 	FN_SCRIPT_ROLLED_BACK,
 	FN_SCRIPT_FAILED,  /* a statement or COMMIT failed: sqlstate and so on say how; nothing was
 			      kept */
+	FN_SCRIPT_STOPPED, /* a reader of rows had enough; nothing was kept */
 	FN_SCRIPT_AWAY,    /* the database could not be reached: nothing happened */
 	FN_SCRIPT_UNKNOWN, /* the connection was lost when COMMIT was on its way: it may have
 			      happened */

@@ -21,6 +21,7 @@
 
 enum {
 	HEADER_NAME_MAX = 128,
+	PIECE = 16 << 10,        /* of a large body */
 	PARENT_CHECK_MS = 60000, /* how often an idle worker looks whether fnd still lives */
 	ORPHAN_CHECKS_MAX = 10,  /* so many checks without fnd: leave */
 };
@@ -156,6 +157,8 @@ static const char *reason_of(int status)
 		     {201, "Created"},
 		     {202, "Accepted"},
 		     {204, "No Content"},
+		     {206, "Partial Content"},
+		     {300, "Multiple Choices"},
 		     {303, "See Other"},
 		     {304, "Not Modified"},
 		     {400, "Bad Request"},
@@ -163,8 +166,10 @@ static const char *reason_of(int status)
 		     {403, "Forbidden"},
 		     {404, "Not Found"},
 		     {405, "Method Not Allowed"},
+		     {406, "Not Acceptable"},
 		     {409, "Conflict"},
 		     {413, "Content Too Large"},
+		     {416, "Range Not Satisfiable"},
 		     {422, "Unprocessable Content"},
 		     {429, "Too Many Requests"},
 		     {500, "Internal Server Error"},
@@ -177,21 +182,44 @@ static const char *reason_of(int status)
 	return "Status";
 }
 
-/* The whole reply at once, after everything is settled. Its failure means the client left. */
+/* What a broken disk cuts short is shorter than its Content-Length, so nobody takes it for whole.
+ */
+static void send_spool(FCGX_Request *wire, struct fn_request *req, struct fn_spool *spool)
+{
+	char piece[PIECE];
+	size_t length;
+
+	for (size_t at = 0; (length = fn_spool_read(spool, at, piece, sizeof(piece))) > 0;
+	     at += length) {
+		if (FCGX_PutStr(piece, (int)length, wire->out) != (int)length)
+			return;
+	}
+	if (fn_spool_state(spool) == FN_SPOOL_BROKEN)
+		fn_log_request(req, FN_ERROR, "reply cut short: %s", fn_spool_why(spool));
+}
+
+/* The whole reply, after everything is settled. Its failure means the client left. */
 static void send_reply(FCGX_Request *wire, struct fn_request *req)
 {
 	const struct fn_reply *reply = fn_request_reply(req);
+	bool is_head = fn_request_method(req) == FN_HEAD;
+	bool has_body = reply->status != 204 && reply->status != 304;
+	size_t length = fn_reply_length(reply);
 	struct fn_buf head;
 
 	fn_buf_init(&head, (size_t)FN_REPLY_HEADERS_MAX + 256);
 	fn_buf_format(&head, "Status: %d %s\r\n", reply->status, reason_of(reply->status));
 	fn_buf_add(&head, reply->headers.bytes, reply->headers.length);
-	if (reply->status != 204 && reply->status != 304)
-		fn_buf_format(&head, "Content-Length: %zu\r\n", reply->body.length);
+	if (has_body && !(is_head && length == 0)) /* how long GET's would be was not found out */
+		fn_buf_format(&head, "Content-Length: %zu\r\n", length);
 	fn_buf_text(&head, "\r\n");
-	if (FCGX_PutStr(head.bytes, (int)head.length, wire->out) == (int)head.length &&
-	    fn_request_method(req) != FN_HEAD && reply->body.length > 0)
-		(void)FCGX_PutStr(reply->body.bytes, (int)reply->body.length, wire->out);
+	if (FCGX_PutStr(head.bytes, (int)head.length, wire->out) != (int)head.length || !has_body ||
+	    is_head)
+		length = 0;
+	if (length > 0 && reply->spool != NULL)
+		send_spool(wire, req, reply->spool);
+	else if (length > 0)
+		(void)FCGX_PutStr(reply->body.bytes, (int)length, wire->out);
 	fn_buf_free(&head);
 }
 
@@ -258,7 +286,7 @@ static void handle(const struct fn_serve *serve, FCGX_Request *wire)
 	struct fn_request *req = NULL;
 
 	line.wire = answer(serve, wire, &parts, queued, &line, &req);
-	line.bytes = fn_request_reply(req)->body.length;
+	line.bytes = fn_reply_length(fn_request_reply(req));
 	line.run_us = (fn_time_monotonic() - began) / 1000;
 	send_reply(wire, req);
 	FCGX_Finish_r(wire); /* the client has its answer before anything is logged */

@@ -77,6 +77,10 @@ static void sends_no_body_where_none_belongs(void **state)
 	assert_int_equal(reply.status, 204);
 	assert_null(unit_fcgi_header(&reply, "Content-Length", value));
 	assert_null(unit_fcgi_header(&reply, "Content-Type", value));
+	/* the length of GET's body, or none: never one that is not true */
+	ASK("", METHOD("HEAD"), {"FN_PATH", "/echo"});
+	assert_int_equal(reply.status, 200);
+	assert_null(unit_fcgi_header(&reply, "Content-Length", value));
 }
 
 static void sends_and_takes_bytes_as_they_are(void **state)
@@ -92,6 +96,25 @@ static void sends_and_takes_bytes_as_they_are(void **state)
 	assert_memory_equal(reply.body, body, BODY_MAX);
 	ASK("", METHOD("GET"), {"FN_PATH", "/large"});
 	assert_int_equal(reply.text.length - (size_t)(reply.body - reply.text.bytes), LARGE);
+}
+
+static void sends_large_bodies_in_pieces(void **state)
+{
+	char value[256], line[17];
+
+	(void)state;
+	ASK("", METHOD("GET"), {"FN_PATH", "/spool"});
+	assert_int_equal(reply.status, 200);
+	assert_int_equal(reply.length, LARGE);
+	assert_string_equal(unit_fcgi_header(&reply, "Content-Length", value), "1048576");
+	for (unsigned i = 0; i < LARGE / 16; i++) {
+		(void)snprintf(line, sizeof(line), "%015u\n", i);
+		assert_memory_equal(reply.body + 16 * i, line, 16);
+	}
+	ASK("", METHOD("HEAD"), {"FN_PATH", "/spool"});
+	assert_int_equal(reply.length, 0);
+	assert_string_equal(unit_fcgi_header(&reply, "Content-Length", value), "1048576");
+	assert_works();
 }
 
 static void speaks_with_the_client_of_libfcgi(void **state)
@@ -257,6 +280,7 @@ int main(void)
 		TEST(logs_one_line_a_request),
 		TEST(sends_no_body_where_none_belongs),
 		TEST(sends_and_takes_bytes_as_they_are),
+		TEST(sends_large_bodies_in_pieces),
 		TEST(speaks_with_the_client_of_libfcgi),
 		TEST(never_takes_a_cut_body_for_a_whole_one),
 		TEST(refuses_a_length_that_is_no_number),

@@ -57,6 +57,16 @@ static struct fn_error *handle(struct fn_request *req)
 	if (strcmp(fn_request_path(req), "/large") == 0)
 		return fn_reply_bytes(req, 200, "text/plain",
 				      fn_arena_alloc(fn_request_arena(req), LARGE), LARGE);
+	if (strcmp(fn_request_path(req), "/spool") == 0) {
+		struct fn_spool *spool = fn_spool_new(fn_request_arena(req), LARGE);
+		char line[17];
+
+		for (unsigned i = 0; i < LARGE / 16; i++) {
+			(void)snprintf(line, sizeof(line), "%015u\n", i);
+			fn_spool_text(spool, line);
+		}
+		return fn_reply_spool(req, 200, "text/plain", spool);
+	}
 	return tell(req);
 }
 

@@ -260,13 +260,15 @@ static void build(struct fn_request *req, struct script *script, struct settings
 			fn_arena_format(fn_request_arena(req), "SELECT %s()",
 					settings->pre_request);
 	script->main = script->count++;
-	script->steps[script->main] =
-		(struct fn_script_step){plan->text, plan->values, plan->value_count};
+	script->steps[script->main] = (struct fn_script_step){.text = plan->text,
+							      .values = plan->values,
+							      .count = plan->value_count};
 	if (plan->count_text != NULL) {
 		script->total = script->count++;
 		script->steps[script->total] =
-			(struct fn_script_step){plan->count_text, plan->count_values,
-						plan->count_value_count};
+			(struct fn_script_step){.text = plan->count_text,
+						.values = plan->count_values,
+						.count = plan->count_value_count};
 	}
 }
 

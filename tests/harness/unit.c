@@ -61,9 +61,15 @@ const char *unit_reply_header(struct fn_request *req, const char *name)
 
 const char *unit_reply_text(struct fn_request *req)
 {
-	const struct fn_buf *body = &fn_request_reply(req)->body;
+	const struct fn_reply *reply = fn_request_reply(req);
+	size_t length = fn_reply_length(reply);
+	char *text = fn_arena_alloc(fn_request_arena(req), length + 1);
 
-	return body->length > 0 ? body->bytes : "";
+	if (reply->spool == NULL)
+		return reply->body.length > 0 ? reply->body.bytes : "";
+	for (size_t at = 0; at < length;)
+		at += fn_spool_read(reply->spool, at, text + at, length - at);
+	return text;
 }
 
 /* ---- stderr ---- */
