@@ -106,6 +106,19 @@ const struct rest_function *const *rest_catalog_functions(const struct rest_cata
 	return catalog->overloads + catalog->overloads_at[at];
 }
 
+const struct rest_handler *rest_catalog_handler(const struct rest_catalog *catalog,
+						const struct rest_relation *relation,
+						const char *media)
+{
+	for (size_t i = 0; i < catalog->handler_count; i++) {
+		const struct rest_handler *handler = &catalog->handlers[i];
+
+		if (handler->relation == relation && strcmp(handler->media, media) == 0)
+			return handler;
+	}
+	return NULL;
+}
+
 const struct rest_role *rest_catalog_role(const struct rest_catalog *catalog, const char *name)
 {
 	size_t at = find(catalog, catalog->role_count, role_order, NULL, name, false);

@@ -77,10 +77,23 @@ struct rest_function {
 	const struct rest_relation
 		*returns;        /* rows of this relation: embeds start there; NULL = none */
 	const char *result_type; /* qualified */
+	/* the result is a domain named like this media type, small letters: the answer itself, not
+	 * JSON of it. NULL = no such domain */
+	const char *media;
+	bool media_bytes; /* over bytea */
 	enum rest_volatility volatility;
 	/* the function's own SET, hoisted to the transaction: name, value, ... ended by NULL */
 	const char *const *settings;
 };
+
+/* An aggregate that makes a media type out of rows: its result is a domain of that name. */
+struct rest_handler {
+	const char *schema, *name;
+	const char *media; /* small letters; REST_ANY_MEDIA = whatever is asked */
+	const struct rest_relation *relation; /* NULL = rows of any kind */
+	bool bytes;                           /* over bytea */
+};
+#define REST_ANY_MEDIA "*/*"
 
 struct rest_role {
 	const char *name;
@@ -108,6 +121,10 @@ const struct rest_column *rest_relation_column(const struct rest_relation *relat
 const struct rest_function *const *rest_catalog_functions(const struct rest_catalog *catalog,
 							  const char *schema, const char *name);
 const struct rest_role *rest_catalog_role(const struct rest_catalog *catalog, const char *name);
+/* relation NULL: those for rows of any kind. NULL when there is none. */
+const struct rest_handler *rest_catalog_handler(const struct rest_catalog *catalog,
+						const struct rest_relation *relation,
+						const char *media);
 /* Every relation and function of a schema, by name, for the OpenAPI root. */
 size_t rest_catalog_relations(const struct rest_catalog *catalog, const char *schema,
 			      const struct rest_relation *const **ret);

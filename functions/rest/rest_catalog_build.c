@@ -127,6 +127,24 @@ static void give_functions(struct fn_arena *arena, const struct rest_facts *fact
 	catalog->function_count = count;
 }
 
+/* Those for rows of relations that are not exposed are of no use. */
+static void give_handlers(struct fn_arena *arena, const struct rest_facts *facts,
+			  const struct rest_sides *sides, struct rest_catalog *catalog)
+{
+	size_t count = facts->handler_count;
+
+	catalog->handlers = fn_arena_alloc(arena, (count + 1) * sizeof(*catalog->handlers));
+	for (size_t i = 0; i < count; i++) {
+		struct rest_handler *handler = &catalog->handlers[catalog->handler_count];
+		uint32_t relation = facts->handlers[i].relation;
+
+		*handler = facts->handlers[i].handler;
+		if (relation != 0)
+			handler->relation = rest_sides_relation(sides, relation);
+		catalog->handler_count += relation == 0 || handler->relation != NULL;
+	}
+}
+
 const struct rest_catalog *rest_catalog_build(struct fn_arena *scratch, struct fn_arena *arena,
 					      const struct rest_facts *facts)
 {
@@ -147,6 +165,7 @@ const struct rest_catalog *rest_catalog_build(struct fn_arena *scratch, struct f
 	give_columns(arena, facts, sides);
 	give_keys(arena, facts, sides);
 	give_functions(arena, facts, sides, catalog);
+	give_handlers(arena, facts, sides, catalog);
 	rest_catalog_relate(scratch, arena, facts, sides, catalog);
 	return catalog;
 }

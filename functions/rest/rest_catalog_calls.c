@@ -1,4 +1,5 @@
-/* rest_catalog_calls.c: facts about functions: what they take, what they give, what they SET. */
+/* rest_catalog_calls.c: facts about functions: what they take, what they give, what they SET; and
+ * about aggregates that make media types. */
 #include "rest.sql.h"
 #include "rest_catalog_read.h"
 
@@ -70,11 +71,37 @@ struct fn_error *rest_read_functions(struct rest_reading *reading)
 			.is_set = fn_col_bool(&row, 5),
 			.result_type = rest_word(words, fn_col_text(&row, 7)),
 			.volatility = (enum rest_volatility)fn_col_int(&row, 8),
+			.media = rest_word(words, fn_col_text(&row, 9)),
+			.media_bytes = fn_col_bool(&row, 10),
 			.settings = rest_read_list(reading, &settings, &at, fn_col_text(&row, 0), 1,
 						   2)};
 		give_parameters(reading, &parameters, oid, function);
 	}
 	reading->facts.functions = facts;
 	reading->facts.function_count = rows.count;
+	return NULL;
+}
+
+struct fn_error *rest_read_handlers(struct rest_reading *reading)
+{
+	struct rest_words *words = &reading->words;
+	struct rest_fact_handler *facts;
+	struct fn_rows rows;
+
+	FN_TRY(fn_db_all(reading->tx, &sql_catalog_handlers, FN_ARGS(fn_arg_text(reading->schemas)),
+			 &rows));
+	facts = fn_arena_alloc(reading->scratch, (rows.count + 1) * sizeof(*facts));
+	for (size_t i = 0; i < rows.count; i++) {
+		struct fn_row row = fn_rows_at(&rows, i);
+
+		facts[i].relation = rest_read_oid(&row, 2);
+		facts[i].handler =
+			(struct rest_handler){.schema = rest_word(words, fn_col_text(&row, 0)),
+					      .name = rest_word(words, fn_col_text(&row, 1)),
+					      .media = rest_word(words, fn_col_text(&row, 3)),
+					      .bytes = fn_col_bool(&row, 4)};
+	}
+	reading->facts.handlers = facts;
+	reading->facts.handler_count = rows.count;
 	return NULL;
 }

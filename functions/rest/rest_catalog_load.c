@@ -81,6 +81,7 @@ static struct fn_error *load(struct fn_tx *tx, void *arg)
 	FN_TRY(fn_db_run(tx, &sql_catalog_path, FN_NO_ARGS, NULL));
 	FN_TRY(rest_read_relations(reading));
 	FN_TRY(rest_read_functions(reading));
+	FN_TRY(rest_read_handlers(reading));
 	FN_TRY(read_roles(reading));
 	l->catalog = rest_catalog_build(scratch, reading->arena, &reading->facts);
 	return NULL;

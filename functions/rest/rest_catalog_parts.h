@@ -40,6 +40,10 @@ struct rest_fact_function {
 	uint32_t returns; /* relation whose rows come back; 0 = none */
 	struct rest_function function;
 };
+struct rest_fact_handler {
+	uint32_t relation; /* 0 = rows of any kind */
+	struct rest_handler handler;
+};
 struct rest_facts {
 	const struct rest_fact_relation *relations; /* by schema and name */
 	size_t relation_count;
@@ -53,6 +57,8 @@ struct rest_facts {
 	size_t computed_count;
 	const struct rest_fact_function *functions; /* by schema and name */
 	size_t function_count;
+	const struct rest_fact_handler *handlers;
+	size_t handler_count;
 	const struct rest_role *roles; /* by name */
 	size_t role_count;
 };
@@ -69,6 +75,8 @@ struct rest_catalog {
 	size_t function_count;
 	const struct rest_function **overloads; /* as the list, with NULL after each name's last */
 	const uint32_t *overloads_at;           /* of the function of that place */
+	struct rest_handler *handlers;          /* few: looked for one by one */
+	size_t handler_count;
 	const struct rest_role *roles;
 	size_t role_count;
 };

@@ -26,7 +26,8 @@ static struct fn_error *read_names(struct rest_reading *reading)
 			 .is_view = fn_col_bool(&row, 4),
 			 .insertable = fn_col_bool(&row, 5),
 			 .updatable = fn_col_bool(&row, 6),
-			 .deletable = fn_col_bool(&row, 7)}};
+			 .deletable = fn_col_bool(&row, 7),
+			 .insert_by_trigger = fn_col_bool(&row, 8)}};
 	}
 	reading->facts.relations = facts;
 	reading->facts.relation_count = rows.count;

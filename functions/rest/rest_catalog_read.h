@@ -15,6 +15,7 @@ struct rest_reading {
 
 FN_CHECKED struct fn_error *rest_read_relations(struct rest_reading *reading);
 FN_CHECKED struct fn_error *rest_read_functions(struct rest_reading *reading);
+FN_CHECKED struct fn_error *rest_read_handlers(struct rest_reading *reading);
 
 /* One list of texts, ended by NULL, out of rows that are grouped by their first column: columns
  * `first` to `last` of the rows from *at on, as long as that column is `group`. NULL when there is

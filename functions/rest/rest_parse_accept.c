@@ -101,6 +101,19 @@ static void take_parameter(struct fn_arena *arena, const char *text, struct rang
 		accept->plan_options = value;
 }
 
+/* A plan that is not served here is a type like any other that nobody knows: 406. */
+static void finish_plan(struct fn_arena *arena, bool is_served, struct rest_accept *accept)
+{
+	if (accept->plan_for == NULL)
+		accept->plan_for = "application/json";
+	accept->nulls_stripped = strstr(accept->plan_for, "nulls=stripped") != NULL;
+	accept->plan_media =
+		media_of(lower(arena, cut(arena, accept->plan_for, span(accept->plan_for, ";"))));
+	if (!is_served || accept->plan_media == REST_PLAN_TEXT ||
+	    accept->plan_media == REST_PLAN_JSON)
+		accept->media = REST_OTHER;
+}
+
 static void read_range(struct fn_arena *arena, const char *text, size_t length, bool takes_plans,
 		       struct range *ret)
 {
@@ -118,10 +131,9 @@ static void read_range(struct fn_arena *arena, const char *text, size_t length, 
 		take_parameter(arena, fn_arena_copy(arena, whole, parameter), ret);
 		whole += parameter;
 	}
-	if (!takes_plans &&
-	    (ret->accept.media == REST_PLAN_TEXT || ret->accept.media == REST_PLAN_JSON))
-		ret->accept.media = REST_OTHER; /* served by nobody: 406 */
-	if (ret->accept.media == REST_OTHER)    /* a handler is found by the type alone */
+	if (ret->accept.media == REST_PLAN_TEXT || ret->accept.media == REST_PLAN_JSON)
+		finish_plan(arena, takes_plans, &ret->accept);
+	if (ret->accept.media == REST_OTHER) /* a handler is found by the type alone */
 		ret->accept.name = cut(arena, ret->accept.name, span(ret->accept.name, ";"));
 }
 

@@ -10,6 +10,8 @@
 
 struct rest_plan {
 	const char *text;          /* the main statement */
+	const char *explained;     /* of a plan: the statement without EXPLAIN; else NULL */
+	const char *options;       /* of a plan: "analyze|verbose" */
 	const char *const *values; /* of $1 ... $n; NULL = SQL NULL */
 	size_t value_count;
 	/* planned and estimated counts: EXPLAIN (FORMAT JSON) of the query that counts; else NULL.
@@ -22,8 +24,14 @@ struct rest_plan {
 	const struct rest_function *function; /* of a call */
 	enum rest_media media;
 	const struct rest_accept *accept; /* the one that `media` came from; NULL = none was sent */
+	/* how the body is made of the rows: as `media`, or of a plan as the type that it is for */
+	enum rest_media form;
+	/* of form REST_OTHER; NULL: the function's own result */
+	const struct rest_handler *handler;
+	const char *media_type; /* of form REST_OTHER, without parameters */
+	bool body_is_hex;       /* of form REST_OTHER: bytes, two digits each */
 	bool nulls_stripped;
-	bool single; /* the body is one object: exactly one row or 406 */
+	bool single; /* the body is one row: exactly one or 406 */
 	bool scalar; /* of a call: a bare value */
 	bool returns_rows;
 	/* when row_by_row: the statement gives one row_to_json per row in column 1 and no envelope;
@@ -35,6 +43,12 @@ struct rest_plan {
 	 * NULL = none */
 	const char *const *capabilities;
 };
+
+/* The answer is what EXPLAIN says of the statement. */
+static inline bool rest_plan_is_explained(const struct rest_plan *plan)
+{
+	return plan->media == REST_PLAN_TEXT || plan->media == REST_PLAN_JSON;
+}
 
 struct rest_plan_settings {
 	int64_t max_rows;

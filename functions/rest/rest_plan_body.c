@@ -3,77 +3,6 @@
 
 #include "rest_plan_parts.h"
 
-/* ---- which media type ---- */
-
-/* A function's result type that is a domain named like the media type: schema."text/html". */
-static bool handles(const struct rest_function *function, const char *media)
-{
-	const char *type = function != NULL ? function->result_type : NULL;
-	const char *open = type != NULL ? strchr(type, '"') : NULL;
-	size_t length = strlen(media);
-
-	while (open != NULL && open[1] != '\0') {
-		if (strncmp(open + 1, media, length) == 0 && open[1 + length] == '"')
-			return true;
-		open = strchr(open + 1, '"');
-	}
-	return false;
-}
-
-static bool serves(const struct rest_accept *accept, const struct rest_plan *plan)
-{
-	switch (accept->media) {
-	case REST_JSON:
-	case REST_OBJECT:
-	case REST_PLAN_TEXT:
-	case REST_PLAN_JSON: /* the parser knows whether these are enabled */
-		return true;
-	case REST_CSV:
-	case REST_GEOJSON:
-		return !plan->scalar;
-	case REST_OTHER:
-		return accept->name != NULL && handles(plan->function, accept->name);
-	}
-	return false;
-}
-
-struct fn_error *rest_plan_media(struct rest_planner *p, struct rest_plan *ret)
-{
-	const struct rest_query *query = p->query;
-	struct fn_buf names;
-	const char *said;
-
-	if (query->prefer.strict && query->prefer.unknown != NULL)
-		return rest_fail(p->req, 400, "PGRST122",
-				 "Invalid preferences given with handling=strict",
-				 fn_arena_format(fn_request_arena(p->req),
-						 "Invalid preferences: %s", query->prefer.unknown),
-				 NULL);
-	ret->media = REST_JSON;
-	if (query->accept_count == 0)
-		return NULL;
-	fn_buf_init(&names, 1 << 14);
-	for (size_t i = 0; i < query->accept_count; i++) {
-		const struct rest_accept *accept = &query->accepts[i];
-
-		if (serves(accept, ret)) {
-			ret->media = accept->media;
-			ret->accept = accept;
-			ret->nulls_stripped = accept->nulls_stripped;
-			ret->single = accept->media == REST_OBJECT && !ret->scalar;
-			fn_buf_free(&names);
-			return NULL;
-		}
-		fn_buf_text(&names, i > 0 ? ", " : "");
-		fn_buf_text(&names, accept->name != NULL ? accept->name : "");
-	}
-	said = fn_arena_format(fn_request_arena(p->req),
-			       "None of these media types are available: %s",
-			       names.bytes != NULL ? names.bytes : "");
-	fn_buf_free(&names);
-	return rest_fail(p->req, 406, "PGRST107", said, NULL, NULL);
-}
-
 /* ---- the body ---- */
 
 static const char *const csv_body =
@@ -84,12 +13,29 @@ static const char *const csv_body =
 
 static const char *rows_of(const struct rest_plan *plan)
 {
-	bool is_one = plan->single || (plan->function != NULL && !plan->function->is_set);
+	bool is_one =
+		plan->form == REST_OBJECT || (plan->function != NULL && !plan->function->is_set);
 
 	if (plan->scalar)
 		return is_one ? "coalesce(json_agg(_t.pgrst_scalar)->0, 'null')"
 			      : "coalesce(json_agg(_t.pgrst_scalar), '[]')";
 	return is_one ? "coalesce(json_agg(_t.*)->0, 'null')" : "coalesce(json_agg(_t.*), '[]')";
+}
+
+/* What a handler made, as text; bytes as their digits. */
+static void add_other(struct rest_planner *p, const struct rest_plan *plan)
+{
+	const struct rest_handler *handler = plan->handler;
+
+	rest_sql_add(p->sql, plan->body_is_hex ? "encode((" : "(");
+	if (handler == NULL)
+		rest_sql_add(p->sql, "array_agg(_t.pgrst_scalar))[1]");
+	else if (handler->relation == NULL)
+		REST_SQL(p->sql, "@.@((_t.*)))", handler->schema, handler->name);
+	else
+		REST_SQL(p->sql, "@.@((_t.*)::@.@))", handler->schema, handler->name,
+			 handler->relation->schema, handler->relation->name);
+	rest_sql_add(p->sql, plan->body_is_hex ? "::bytea, 'hex')" : "::text");
 }
 
 static void add_body(struct rest_planner *p, const struct rest_plan *plan)
@@ -98,17 +44,18 @@ static void add_body(struct rest_planner *p, const struct rest_plan *plan)
 		rest_sql_add(p->sql, "''::text");
 		return;
 	}
-	switch (plan->media) {
+	switch (plan->form) {
 	case REST_CSV:
 		REST_SQL(p->sql, csv_body,
-			 p->query->action == REST_READ ? "pgrst_source" : "pgrst_rows");
+			 p->query->action == REST_READ || plan->scalar ? "pgrst_source"
+								       : "pgrst_rows");
 		break;
 	case REST_GEOJSON:
 		rest_sql_add(p->sql, "json_build_object('type', 'FeatureCollection', 'features', "
 				     "coalesce(json_agg(ST_AsGeoJSON(_t.*)::json), '[]'))");
 		break;
 	case REST_OTHER:
-		rest_sql_add(p->sql, "string_agg(_t.pgrst_scalar::text, '')");
+		add_other(p, plan);
 		break;
 	case REST_JSON:
 	case REST_OBJECT:
@@ -137,7 +84,7 @@ void rest_plan_envelope(struct rest_planner *p, const struct rest_plan *plan,
 void rest_plan_from_rows(struct rest_planner *p, const struct rest_plan *plan,
 			 const struct rest_branch *root)
 {
-	if (plan->media == REST_CSV && plan->returns_rows) {
+	if (plan->form == REST_CSV && plan->returns_rows) {
 		rest_sql_add(p->sql, " FROM pgrst_rows _t");
 		return;
 	}
@@ -149,7 +96,7 @@ void rest_plan_from_rows(struct rest_planner *p, const struct rest_plan *plan,
 void rest_plan_rows(struct rest_planner *p, const struct rest_plan *plan,
 		    const struct rest_branch *root)
 {
-	if (plan->media != REST_CSV || !plan->returns_rows)
+	if (plan->form != REST_CSV || !plan->returns_rows)
 		return;
 	rest_sql_add(p->sql, ", pgrst_rows AS (");
 	rest_plan_select(p, root, NULL);
@@ -208,38 +155,57 @@ const char *rest_plan_total(struct rest_planner *p, const struct rest_branch *ro
 
 /* ---- the end ---- */
 
-/* EXPLAIN's words, from a list of our own. */
-static void add_explain(struct fn_buf *text, const struct rest_accept *accept)
+/* Those of the options that EXPLAIN knows, from a list of our own, in the order in which they were
+ * asked for: "analyze|verbose". */
+static const char *known_options(struct fn_request *req, const char *asked)
 {
-	static const char *const options[] = {"analyze", "verbose", "settings", "buffers", "wal"};
+	static const char *const known[] = {"analyze", "verbose", "settings", "buffers", "wal"};
+	struct fn_arena *arena = fn_request_arena(req);
+	const char *list = "";
 
-	fn_buf_text(text, accept->media == REST_PLAN_JSON ? "EXPLAIN (FORMAT JSON"
-							  : "EXPLAIN (FORMAT TEXT");
-	for (size_t i = 0; accept->plan_options != NULL && i < FN_COUNT(options); i++) {
-		if (strstr(accept->plan_options, options[i]) == NULL)
-			continue;
-		fn_buf_text(text, ", ");
-		fn_buf_text(text, options[i]);
+	while (*asked != '\0') {
+		size_t length = strcspn(asked, "|");
+
+		for (size_t i = 0; i < FN_COUNT(known); i++) {
+			if (strlen(known[i]) == length && strncmp(known[i], asked, length) == 0 &&
+			    strstr(list, known[i]) == NULL)
+				list = fn_arena_format(arena, "%s%s%s", list,
+						       *list == '\0' ? "" : "|", known[i]);
+		}
+		asked += length + (asked[length] == '|');
 	}
-	fn_buf_text(text, ") ");
+	return list;
+}
+
+static void add_explain(struct rest_planner *p, struct rest_plan *ret)
+{
+	rest_sql_add(p->sql, ret->media == REST_PLAN_JSON ? "EXPLAIN (FORMAT JSON"
+							  : "EXPLAIN (FORMAT TEXT");
+	for (const char *at = ret->options; *at != '\0';) {
+		size_t length = strcspn(at, "|");
+
+		rest_sql_add(p->sql, ", ");
+		fn_buf_add(&p->sql->text, at, length);
+		at += length + (at[length] == '|');
+	}
+	rest_sql_add(p->sql, ") ");
 }
 
 struct fn_error *rest_plan_finish(struct rest_planner *p, struct rest_plan *ret)
 {
+	struct rest_sql *statement = p->sql;
+
+	if (rest_plan_is_explained(ret) && !statement->text.full) {
+		ret->explained = statement->text.bytes;
+		ret->options = known_options(p->req, ret->accept->plan_options);
+		p->sql = rest_sql_new(p->req);
+		add_explain(p, ret);
+		rest_sql_add(p->sql, ret->explained);
+	}
 	if (p->sql->text.full)
 		return rest_fail(p->req, 400, "PGRST100", "The query is too large", NULL, NULL);
 	ret->text = p->sql->text.bytes;
-	if (ret->media == REST_PLAN_TEXT || ret->media == REST_PLAN_JSON) {
-		struct rest_sql *explained = rest_sql_new(p->req);
-
-		add_explain(&explained->text, ret->accept);
-		rest_sql_add(explained, ret->text);
-		if (explained->text.full)
-			return rest_fail(p->req, 400, "PGRST100", "The query is too large", NULL,
-					 NULL);
-		ret->text = explained->text.bytes;
-	}
-	ret->values = p->sql->values;
-	ret->value_count = p->sql->value_count;
+	ret->values = statement->values;
+	ret->value_count = statement->value_count;
 	return NULL;
 }

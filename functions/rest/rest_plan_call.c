@@ -134,6 +134,20 @@ static void describe(struct rest_planner *p, const struct rest_call *call, struc
 	ret->returns_rows = call->function->result != REST_RESULT_VOID;
 }
 
+/* One value says nothing of how many rows were affected. */
+static struct fn_error *check_max_affected(struct rest_planner *p,
+					   const struct rest_function *function)
+{
+	const struct rest_preferences *prefer = &p->query->prefer;
+
+	if (function->is_set || !prefer->strict || !prefer->has_max_affected)
+		return NULL;
+	return rest_fail(p->req, 400, "PGRST128",
+			 "Function must return SETOF or TABLE when max-affected preference is used "
+			 "with handling=strict",
+			 NULL, NULL);
+}
+
 /* Bare values have no columns to filter by. */
 static struct rest_level without_columns(const struct rest_level *level)
 {
@@ -151,6 +165,7 @@ struct fn_error *rest_plan_call(struct rest_planner *p, struct rest_plan *ret)
 	const char *total;
 
 	FN_TRY(rest_plan_choose(p, &call));
+	FN_TRY(check_max_affected(p, call.function));
 	describe(p, &call, ret);
 	scope.name = call.function->name;
 	scope.relation = call.function->returns;

@@ -118,7 +118,8 @@ struct fn_error *rest_plan_csv(struct fn_request *req, struct fn_bytes bytes, st
 	*ret = (struct rest_body){.json = fn_json_write(rows, NULL),
 				  .is_array = true,
 				  .keys = names.fields,
-				  .key_count = names.count};
+				  .key_count = names.count,
+				  .row_count = fn_json_length(rows)};
 	return NULL;
 }
 

@@ -53,6 +53,7 @@ struct rest_body {
 	bool is_array;
 	const char *const *keys; /* columns to write, or arguments */
 	size_t key_count;
+	size_t row_count; /* with columns= nobody has counted: 1 */
 };
 
 /* rest_plan_tree.c */
@@ -94,8 +95,10 @@ void rest_plan_limit(struct rest_planner *p, const struct rest_branch *branch,
 void rest_plan_select(struct rest_planner *p, const struct rest_branch *branch,
 		      const struct rest_embed *embed);
 
-/* rest_plan_body.c */
+/* rest_plan_media.c: what of Accept is served, and how. */
 FN_CHECKED struct fn_error *rest_plan_media(struct rest_planner *p, struct rest_plan *ret);
+
+/* rest_plan_body.c */
 /* The columns total to response_status of the envelope; total_text is SQL of our own. */
 void rest_plan_envelope(struct rest_planner *p, const struct rest_plan *plan,
 			const char *total_text);
@@ -122,8 +125,6 @@ FN_CHECKED struct fn_error *rest_plan_write(struct rest_planner *p, struct rest_
 void rest_plan_record(struct rest_planner *p, const struct rest_relation *relation,
 		      const struct rest_body *body);
 void rest_plan_returning(struct rest_planner *p, const struct rest_branch *root);
-FN_CHECKED struct fn_error *rest_plan_check_put(struct rest_planner *p,
-						const struct rest_relation *relation);
 
 /* rest_plan_call.c, rest_plan_choose.c */
 struct rest_call {

@@ -92,6 +92,8 @@ static struct fn_error *read_json(struct rest_planner *p, struct fn_bytes bytes,
 		return refuse(p, "Empty or invalid json");
 	ret->json = bytes.bytes;
 	ret->is_array = fn_json_type(json) != FN_JSON_OBJECT;
+	ret->row_count =
+		fn_json_type(json) == FN_JSON_ARRAY ? fn_json_length(json) : !ret->is_array;
 	if (fn_json_type(json) == FN_JSON_ARRAY)
 		FN_TRY(read_array(p, json, &keys));
 	else if (!ret->is_array)
@@ -113,6 +115,7 @@ static struct fn_error *take_json(struct rest_planner *p, struct fn_bytes bytes,
 		return refuse(p, "Empty or invalid json");
 	ret->json = bytes.bytes;
 	ret->is_array = *start != '{';
+	ret->row_count = 1;
 	return NULL;
 }
 
@@ -130,7 +133,8 @@ static void read_form(struct rest_planner *p, struct rest_body *ret)
 
 		*ret = (struct rest_body){.json = fn_json_write(object, NULL),
 					  .keys = keys.names,
-					  .key_count = keys.count};
+					  .key_count = keys.count,
+					  .row_count = 1};
 	}
 }
 

@@ -1,4 +1,6 @@
 /* rest_plan_write.c: insert, upsert, update, delete, and what they show of it. */
+#include <string.h>
+
 #include "rest_plan_parts.h"
 
 #define INSERTED "coalesce(nullif(current_setting('pgrst.inserted', true), ''), '0')::integer"
@@ -21,7 +23,8 @@ static struct fn_error *check_columns(struct rest_planner *p, const struct rest_
 	return NULL;
 }
 
-struct fn_error *rest_plan_check_put(struct rest_planner *p, const struct rest_relation *relation)
+/* PUT is one row under the key that the address names. */
+static struct fn_error *check_put(struct rest_planner *p, const struct rest_relation *relation)
 {
 	const struct rest_level *level = p->query->root;
 	bool fits = relation->primary_key_count > 0 && !p->query->has_logic &&
@@ -41,6 +44,29 @@ struct fn_error *rest_plan_check_put(struct rest_planner *p, const struct rest_r
 		NULL);
 }
 
+static bool has_key(const struct rest_body *body, const char *name)
+{
+	for (size_t i = 0; i < body->key_count; i++) {
+		if (strcmp(body->keys[i], name) == 0)
+			return true;
+	}
+	return false;
+}
+
+/* Whether the values of the key are those of the address is the statement's to see. */
+static struct fn_error *check_put_body(struct rest_planner *p, const struct rest_relation *relation,
+				       const struct rest_body *body)
+{
+	bool fits = body->row_count == 1;
+
+	for (size_t i = 0; fits && i < relation->primary_key_count; i++)
+		fits = has_key(body, relation->primary_key[i]);
+	if (fits)
+		return NULL;
+	return rest_fail(p->req, 400, "PGRST115",
+			 "Payload values do not match URL in primary key column(s)", NULL, NULL);
+}
+
 /* ---- the write itself ---- */
 
 static void add_list(struct rest_planner *p, const char *words, const char *const *names,
@@ -56,7 +82,8 @@ struct conflict {
 	enum rest_resolution resolution;
 	const char *const *target;
 	size_t target_count;
-	bool counts; /* how many were new is asked */
+	bool counts;  /* how many were new is asked */
+	bool avoided; /* rows that are there already are left out beforehand */
 };
 
 static struct conflict find_conflict(const struct rest_query *query,
@@ -72,7 +99,10 @@ static struct conflict find_conflict(const struct rest_query *query,
 		conflict.target = relation->primary_key;
 		conflict.target_count = relation->primary_key_count;
 	}
-	/* such a view takes no ON CONFLICT: its trigger merges */
+	/* such a view takes no ON CONFLICT: its trigger merges, so what must not be merged is not
+	 * shown to it */
+	conflict.avoided = relation->insert_by_trigger && conflict.target_count > 0 &&
+			   conflict.resolution == REST_IGNORE_DUPLICATES;
 	if (conflict.target_count == 0 || relation->insert_by_trigger)
 		conflict.resolution = REST_NO_RESOLUTION;
 	conflict.counts = conflict.resolution == REST_MERGE_DUPLICATES;
@@ -110,6 +140,27 @@ static void add_put_filter(struct rest_planner *p)
 	}
 }
 
+/* Not those whose key a row of the view has. */
+static void add_avoidance(struct rest_planner *p, const struct rest_relation *relation,
+			  const struct rest_body *body, const struct conflict *conflict)
+{
+	bool first = true;
+
+	if (!conflict->avoided)
+		return;
+	REST_SQL(p->sql, " AND NOT EXISTS (SELECT FROM @.@ AS pgrst_there WHERE ", relation->schema,
+		 relation->name);
+	for (size_t i = 0; i < conflict->target_count; i++) {
+		if (!has_key(body, conflict->target[i]))
+			continue;
+		rest_sql_add(p->sql, first ? "" : " AND ");
+		REST_SQL(p->sql, "pgrst_there.@ = pgrst_body.@", conflict->target[i],
+			 conflict->target[i]);
+		first = false;
+	}
+	rest_sql_add(p->sql, first ? "FALSE)" : ")");
+}
+
 static void add_insert(struct rest_planner *p, const struct rest_relation *relation,
 		       const struct rest_body *body, const struct conflict *conflict)
 {
@@ -132,6 +183,7 @@ static void add_insert(struct rest_planner *p, const struct rest_relation *relat
 					      : "TRUE");
 	if (p->query->action == REST_PUT)
 		add_put_filter(p);
+	add_avoidance(p, relation, body, conflict);
 	add_conflict(p, conflict, body);
 }
 
@@ -218,8 +270,10 @@ struct fn_error *rest_plan_write(struct rest_planner *p, struct rest_plan *ret)
 		FN_TRY(rest_plan_payload(p, &body));
 		FN_TRY(check_columns(p, relation, &body));
 	}
-	if (query->action == REST_PUT)
-		FN_TRY(rest_plan_check_put(p, relation));
+	if (query->action == REST_PUT) {
+		FN_TRY(check_put(p, relation));
+		FN_TRY(check_put_body(p, relation, &body));
+	}
 	ret->returns_rows = query->prefer.returns == REST_RETURN_ROWS;
 	FN_TRY(rest_plan_tree(p, query->root, scope, &root));
 	rest_plan_capabilities(p, root, ret);

@@ -136,7 +136,7 @@ enum rest_media {
 	REST_GEOJSON,
 	REST_PLAN_TEXT,
 	REST_PLAN_JSON,
-	REST_OTHER, /* by a handler: `media_name` */
+	REST_OTHER, /* by a handler */
 };
 enum rest_payload {
 	REST_NO_PAYLOAD,
@@ -168,9 +168,10 @@ struct rest_preferences {
 struct rest_accept {
 	enum rest_media media;
 	bool nulls_stripped;
-	const char *name;         /* as written, for REST_OTHER and messages */
-	const char *plan_for;     /* of a plan */
-	const char *plan_options; /* "analyze|verbose"; "" = none */
+	const char *name;           /* as written, for REST_OTHER and messages */
+	const char *plan_for;       /* of a plan: the media type whose statement is explained */
+	enum rest_media plan_media; /* that of plan_for */
+	const char *plan_options;   /* "analyze|verbose"; "" = none */
 };
 
 struct rest_argument {

@@ -2,7 +2,8 @@
 -- that takes a raw body; neither triggers nor procedures nor aggregates. Types are seen through domains.
 -- Columns: oid, schema, name, description, kind of result (1 void, 2 scalar, 3 composite), is it a set,
 -- relation whose rows come back (0 = none), type of the result, volatility (1 immutable, 2 stable,
--- 3 volatile).
+-- 3 volatile), the media type that a domain of the result is named like (of one value, not of a set),
+-- is it over bytea.
 WITH RECURSIVE bases (type, base) AS (
 	SELECT t.oid, t.oid FROM pg_catalog.pg_type t WHERE t.typbasetype = 0
 	UNION ALL
@@ -13,9 +14,14 @@ SELECT p.oid, n.nspname, p.proname, d.description,
             WHEN base.typtype = 'c' OR p.proargmodes && '{o,b,t}'::"char"[] THEN 3
             ELSE 2 END,
        p.proretset, base.typrelid, pg_catalog.format_type(p.prorettype, NULL),
-       CASE p.provolatile WHEN 'i' THEN 1 WHEN 's' THEN 2 ELSE 3 END
+       CASE p.provolatile WHEN 'i' THEN 1 WHEN 's' THEN 2 ELSE 3 END,
+       CASE WHEN own.typtype = 'd' AND NOT p.proretset
+             AND (own.typname ~* '^[a-z0-9][a-z0-9!#$&^_.+-]*/[a-z0-9][a-z0-9!#$&^_.+-]*$' OR own.typname = '*/*')
+            THEN pg_catalog.lower(own.typname) END,
+       base.oid = 'pg_catalog.bytea'::pg_catalog.regtype
   FROM pg_catalog.pg_proc p
   JOIN pg_catalog.pg_namespace n ON n.oid = p.pronamespace
+  JOIN pg_catalog.pg_type own ON own.oid = p.prorettype
   JOIN bases b ON b.type = p.prorettype
   JOIN pg_catalog.pg_type base ON base.oid = b.base
   LEFT JOIN pg_catalog.pg_description d
