@@ -97,6 +97,9 @@ static const struct fn_conf_entry table[] = {
 	      "temba.guest_orders=orders.id,tickets.order_id,payments.order_id "
 	      "temba.guest_payments=payments.id "
 	      "temba.guest_tokens=guest_orders.token,guest_ticket_details.token")},
+	/* and what PostgREST has no name for */
+	{INT("REST_ANSWER_MAX", "67108864", 1024, 1099511627776)},
+	{BOOL("REST_CSV_GUARD", "false")},
 	/* money */
 	{SECRET("STRIPE_WEBHOOK_SECRET", 16)},
 	{SECRET("FINALIZE_ORDER_SECRET", 16)},

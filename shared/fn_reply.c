@@ -148,11 +148,6 @@ static struct fn_member detail_member(const struct fn_error *error, const char *
 	return fn_json_value(name, fn_json_share(fn_json_get(error->detail, name)));
 }
 
-static void add_header(const char *name, struct json_object *value, void *req)
-{
-	fn_reply_header(req, name, fn_json_text(value));
-}
-
 /* PostgREST's own (rest.md 10); clients read all four keys. */
 static struct json_object *rest_body(struct fn_request *req, const struct fn_error *error)
 {
@@ -160,7 +155,6 @@ static struct json_object *rest_body(struct fn_request *req, const struct fn_err
 	const char *code = error->message->code;
 
 	fn_reply_header(req, "Proxy-Status", fn_arena_format(arena, "PostgREST; error=%s", code));
-	fn_json_each(fn_json_get(error->detail, "headers"), add_header, req);
 	if (strcmp(code, "PGRST301") == 0 || strcmp(code, "PGRST303") == 0)
 		fn_reply_header(req, "WWW-Authenticate",
 				fn_arena_format(arena,

@@ -20,8 +20,7 @@ enum fn_shape {
 	FN_ERRORS_AUTH,    /* GoTrue: {"code":CODE,"message":TEXT} or the older form by header */
 	FN_ERRORS_PLAIN,   /* real status, {"code":CODE,"message":TEXT} */
 	FN_ERRORS_REST,    /* PostgREST: real status, {"code","details","hint","message"}, all four
-			      always; details and hint are members of the error's detail, as
-			      are further headers (an object of texts) */
+			      always; details and hint are members of the error's detail */
 };
 
 struct fn_reply {

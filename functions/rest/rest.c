@@ -93,7 +93,9 @@ static void read_settings(void)
 	settings.execute =
 		(struct rest_execute_settings){.extra_search_path = extra,
 					       .pre_request = given("PGRST_DB_PRE_REQUEST"),
-					       .max_rows = settings.parse.max_rows};
+					       .result = {settings.parse.max_rows,
+							  (size_t)fn_conf_int("REST_ANSWER_MAX"),
+							  fn_conf_bool("REST_CSV_GUARD")}};
 }
 
 /* Reads the catalog; an error leaves none, and the next request tries again. */

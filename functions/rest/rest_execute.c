@@ -8,13 +8,10 @@
 #include "fn_json.h"
 #include "fn_reply.h"
 #include "fn_script.h"
-#include "rest_error.h"
+#include "rest_cost.h"
 #include "rest_sqlstate.h"
 
 enum { SETTINGS_MAX = 64, TEXT_MAX = 8 << 10, COOKIES_MAX = 16 << 10 };
-
-/* Columns of the envelope (rest_plan.h). */
-enum { TOTAL, PAGE_TOTAL, BODY, RESPONSE_HEADERS, RESPONSE_STATUS, LOCATION, INSERTED };
 
 /* ---- settings of the transaction ---- */
 
@@ -163,91 +160,13 @@ static void fill_settings(struct settings *s, const struct rest_execute_settings
 	add_all(s, settings->app_settings);
 }
 
-/* ---- what came back ---- */
-
-/* "Plan Rows" of the top node of EXPLAIN (FORMAT JSON). */
-static int64_t planned_rows(const struct fn_rows *rows)
-{
-	struct fn_row row = fn_rows_at(rows, 0);
-	struct json_object *plan = rows->count == 1 ? fn_json_trusted(fn_col_text(&row, 0)) : NULL;
-	int64_t planned =
-		fn_json_get_integer(fn_json_get(fn_json_at(plan, 0), "Plan"), "Plan Rows", 0);
-
-	fn_json_drop(plan);
-	return planned;
-}
-
-static void read_total(struct rest_outcome *outcome, const struct rest_query *query,
-		       const struct rest_execute_settings *settings, const struct fn_rows *count)
-{
-	int64_t planned;
-
-	if (count == NULL)
-		return;
-	planned = planned_rows(count);
-	if (query->prefer.count == REST_COUNT_PLANNED) {
-		outcome->has_total = true;
-		outcome->total = planned;
-	} else if (outcome->total > settings->max_rows && planned > outcome->total) {
-		outcome->total = planned; /* more than anybody wants to count */
-	}
-}
-
-static void read_envelope(struct rest_outcome *outcome, const struct rest_query *query,
-			  const struct fn_rows *rows)
-{
-	struct fn_row row = fn_rows_at(rows, 0);
-	bool is_write = query->action == REST_CREATE || query->action == REST_UPDATE ||
-			query->action == REST_PUT || query->action == REST_DELETE;
-
-	outcome->has_total = !fn_col_is_null(&row, TOTAL) && !is_write;
-	outcome->total = fn_col_int(&row, TOTAL);
-	outcome->rows = fn_col_int(&row, PAGE_TOTAL);
-	outcome->body = fn_col_text(&row, BODY);
-	if (outcome->body == NULL)
-		outcome->body = "";
-	outcome->body_length = strlen(outcome->body);
-	outcome->response_headers = fn_col_text(&row, RESPONSE_HEADERS);
-	outcome->response_status = fn_col_text(&row, RESPONSE_STATUS);
-	if (is_write) {
-		outcome->location = fn_col_text(&row, LOCATION);
-		outcome->inserted =
-			fn_col_is_null(&row, INSERTED) || fn_col_int(&row, INSERTED) > 0;
-	}
-}
-
-/* Large plain lists come row by row and are joined here. */
-static struct fn_error *join_rows(struct fn_request *req, const struct fn_rows *rows,
-				  struct rest_outcome *outcome)
-{
-	struct fn_buf body;
-
-	fn_buf_init(&body, FN_REPLY_MAX);
-	fn_buf_text(&body, "[");
-	for (size_t i = 0; i < rows->count; i++) {
-		struct fn_row row = fn_rows_at(rows, i);
-
-		fn_buf_text(&body, i > 0 ? ", \n " : "");
-		fn_buf_text(&body, fn_col_text(&row, 0));
-	}
-	fn_buf_text(&body, "]");
-	if (!body.full) {
-		outcome->rows = (int64_t)rows->count;
-		outcome->body = fn_arena_copy(fn_request_arena(req), body.bytes, body.length);
-		outcome->body_length = body.length;
-	}
-	fn_buf_free(&body);
-	return outcome->body != NULL
-		       ? NULL
-		       : fn_fail_because(req, &fn_message_internal,
-					 "an answer of more than %d bytes", FN_REPLY_MAX);
-}
-
 /* ---- the transaction ---- */
 
 struct script {
 	struct fn_script_step steps[FN_SCRIPT_STEPS_MAX];
-	size_t count, main, total; /* places of the statement and the count; total 0 = none */
+	size_t count, main, total, response; /* places of the statement, the count and what SQL has
+						to say; 0 = no such step */
+	struct rest_rows *rows;              /* what the rows go into, one by one; or NULL */
 };
 
 static void build(struct fn_request *req, struct script *script, struct settings *s,
@@ -262,8 +181,17 @@ static void build(struct fn_request *req, struct script *script, struct settings
 	script->main = script->count++;
 	script->steps[script->main] = (struct fn_script_step){.text = plan->text,
 							      .values = plan->values,
-							      .count = plan->value_count};
-	if (plan->count_text != NULL) {
+							      .count = plan->value_count,
+							      .once = plan->explained != NULL};
+	if (plan->row_by_row) {
+		script->rows = rest_rows_new(req, settings->result.answer_max);
+		script->steps[script->main].reader = &script->rows->reader;
+		script->response = script->count++;
+		script->steps[script->response].text =
+			"SELECT nullif(current_setting('response.headers', true), ''),"
+			" nullif(current_setting('response.status', true), '')";
+	}
+	if (plan->count_text != NULL && plan->explained == NULL) {
 		script->total = script->count++;
 		script->steps[script->total] =
 			(struct fn_script_step){.text = plan->count_text,
@@ -277,6 +205,23 @@ static bool may_refuse(const struct rest_query *query, const struct rest_plan *p
 {
 	return !plan->read_only && (plan->single || query->prefer.has_max_affected ||
 				    query->action == REST_PUT || query->prefer.rollback);
+}
+
+static struct fn_error *read_results(struct fn_request *req,
+				     const struct rest_execute_settings *settings,
+				     const struct rest_query *query, const struct rest_plan *plan,
+				     const struct script *script,
+				     const struct fn_script_result *result,
+				     struct rest_outcome *ret)
+{
+	const struct fn_rows *rows = result->rows;
+	struct rest_results results = {.main = &rows[script->main],
+				       .rows = script->rows,
+				       .total = script->total > 0 ? &rows[script->total] : NULL,
+				       .response = script->response > 0 ? &rows[script->response]
+									: NULL};
+
+	return rest_result_read(req, &settings->result, query, plan, &results, ret);
 }
 
 struct fn_error *rest_execute(struct fn_request *req, const struct rest_execute_settings *settings,
@@ -294,20 +239,24 @@ struct fn_error *rest_execute(struct fn_request *req, const struct rest_execute_
 	*ret = (struct rest_outcome){0};
 	fill_settings(&s, settings, catalog, identity, query, plan);
 	build(req, &script, &s, settings, plan);
+	FN_TRY(rest_cost_check(req, rest_catalog_role(catalog, identity->role), query, plan,
+			       &script.steps[0]));
 	fn_script_run(req, begin, script.steps, script.count, !may_refuse(query, plan), &result);
+	if (result.state == FN_SCRIPT_STOPPED)
+		return rest_rows_error(req, script.rows, settings->result.answer_max);
 	if (result.state != FN_SCRIPT_OPEN && result.state != FN_SCRIPT_COMMITTED)
 		return rest_sqlstate_error(req, &result, identity->is_anonymous);
-	if (plan->row_by_row)
-		FN_TRY(join_rows(req, &result.rows[script.main], ret));
-	else
-		read_envelope(ret, query, &result.rows[script.main]);
-	read_total(ret, query, settings, script.total > 0 ? &result.rows[script.total] : NULL);
-	refusal = rest_reply_check(req, query, plan, ret);
+	refusal = read_results(req, settings, query, plan, &script, &result, ret);
+	if (refusal == NULL)
+		refusal = rest_reply_check(req, query, plan, ret);
 	if (result.state == FN_SCRIPT_OPEN) {
 		fn_script_end(req, refusal == NULL && !query->prefer.rollback, refusal == NULL,
 			      &result);
 		if (result.state != FN_SCRIPT_COMMITTED && result.state != FN_SCRIPT_ROLLED_BACK)
 			return rest_sqlstate_error(req, &result, identity->is_anonymous);
 	}
+	/* libpq keeps a buffer as large as the largest row of its life */
+	if (ret->body_length > FN_REPLY_MAX)
+		fn_db_disconnect();
 	return refusal;
 }

@@ -6,13 +6,13 @@
 #include "rest_auth.h"
 #include "rest_catalog.h"
 #include "rest_plan.h"
-#include "rest_reply.h"
+#include "rest_result.h"
 
 struct rest_execute_settings {
 	const char *const *extra_search_path; /* after the request's schema; ended by NULL */
 	const char *pre_request; /* "schema.function", called in every transaction; NULL = none */
 	const char *const *app_settings; /* name, value, ... ended by NULL */
-	int64_t max_rows;                /* of an estimated count */
+	struct rest_result_settings result;
 };
 
 /* Runs the plan, asks rest_reply_check() before anything is kept, and fills in the outcome. */

@@ -9,6 +9,7 @@
 #include "fn_json.h"
 #include "fn_reply.h"
 #include "rest_error.h"
+#include "rest_response.h"
 
 enum { RANGE_MAX = 80 };
 
@@ -32,7 +33,9 @@ struct fn_error *rest_reply_check(struct fn_request *req, const struct rest_quer
 	const struct rest_preferences *prefer = &query->prefer;
 	struct fn_arena *arena = fn_request_arena(req);
 
-	if (plan->single && !plan->scalar && outcome->rows != 1)
+	if (rest_plan_is_explained(plan))
+		return NULL; /* nobody knows how many there would be */
+	if (plan->single && outcome->rows != 1)
 		return rest_fail(req, 406, "PGRST116",
 				 "Cannot coerce the result to a single JSON object",
 				 fn_arena_format(arena, "The result contains %" PRId64 " rows",
@@ -88,7 +91,14 @@ static struct fn_error *past_the_end(struct fn_request *req, const struct rest_q
 				" was requested, but there are only %" PRId64 " rows.",
 				query->root->offset, outcome->total);
 
-	return rest_fail(req, 416, "PGRST103", "Requested range not satisfiable", details, NULL);
+	const char **headers = fn_arena_alloc(arena, 3 * sizeof(*headers));
+	struct fn_error *error =
+		rest_fail(req, 416, "PGRST103", "Requested range not satisfiable", details, NULL);
+
+	headers[0] = "Content-Range";
+	headers[1] = fn_arena_format(arena, "*/%" PRId64, outcome->total);
+	error->headers = headers;
+	return error;
 }
 
 /* ---- Preference-Applied ---- */
@@ -161,64 +171,6 @@ static void put_preferences(struct fn_request *req, const struct rest_query *que
 		fn_reply_header(req, "Preference-Applied", list);
 }
 
-/* ---- what SQL has to say (response.headers, response.status) ---- */
-
-struct header_reader {
-	struct fn_request *req;
-	bool sound;
-};
-
-static void put_sql_header(const char *name, struct json_object *value, void *arg)
-{
-	struct header_reader *reader = arg;
-	const char *text = fn_json_text(value);
-
-	if (text == NULL)
-		reader->sound = false;
-	else
-		fn_reply_header(reader->req, name, text);
-}
-
-static struct fn_error *put_sql_headers(struct fn_request *req, const char *headers)
-{
-	struct header_reader reader = {req, true};
-	struct json_object *list;
-	const char *why;
-
-	if (headers == NULL)
-		return NULL;
-	list = fn_json_parse(fn_request_arena(req), headers, strlen(headers), &why);
-	if (fn_json_type(list) != FN_JSON_ARRAY)
-		reader.sound = false;
-	for (size_t i = 0; reader.sound && i < fn_json_length(list); i++) {
-		const struct json_object *one = fn_json_at(list, i);
-
-		reader.sound = fn_json_type(one) == FN_JSON_OBJECT && fn_json_length(one) == 1;
-		fn_json_each(one, put_sql_header, &reader);
-	}
-	if (reader.sound)
-		return NULL;
-	return rest_fail(req, 500, "PGRST111",
-			 "response.headers guc must be a JSON array composed of objects with a "
-			 "single key and a string value",
-			 NULL, NULL);
-}
-
-static struct fn_error *read_sql_status(struct fn_request *req, const char *text, int *status)
-{
-	char *end;
-	long number;
-
-	if (text == NULL)
-		return NULL;
-	number = strtol(text, &end, 10);
-	if (*end != '\0' || number < 100 || number > 599)
-		return rest_fail(req, 500, "PGRST112",
-				 "response.status guc must be a valid status code", NULL, NULL);
-	*status = (int)number;
-	return NULL;
-}
-
 /* ---- the answer ---- */
 
 static int status_of(const struct rest_query *query, const struct rest_plan *plan,
@@ -242,33 +194,51 @@ static int status_of(const struct rest_query *query, const struct rest_plan *pla
 	return outcome->has_total && outcome->rows < outcome->total ? 206 : 200;
 }
 
+/* Text of these types says how it is encoded; of others only their maker knows (rest.md 9). */
+static const char *with_charset(struct fn_request *req, const char *type)
+{
+	static const char *const known[] = {"application/json", "application/geo+json", "text/csv",
+					    "text/plain", "text/xml"};
+
+	for (size_t i = 0; i < FN_COUNT(known); i++) {
+		if (strcmp(type, known[i]) == 0)
+			return fn_arena_format(fn_request_arena(req), "%s; charset=utf-8", type);
+	}
+	return type;
+}
+
+static const char *plan_type(struct fn_request *req, const struct rest_plan *plan)
+{
+	return fn_arena_format(fn_request_arena(req),
+			       "application/vnd.pgrst.plan+%s; for=\"%s\"%s%s; charset=utf-8",
+			       plan->media == REST_PLAN_TEXT ? "text" : "json",
+			       plan->accept->plan_for,
+			       *plan->options == '\0' ? "" : "; options=", plan->options);
+}
+
 static const char *media_type(struct fn_request *req, const struct rest_plan *plan)
 {
 	const char *stripped = plan->nulls_stripped ? ";nulls=stripped" : "";
-	struct fn_arena *arena = fn_request_arena(req);
 
 	switch (plan->media) {
 	case REST_OBJECT:
-		return fn_arena_format(arena, "application/vnd.pgrst.object+json%s; charset=utf-8",
+		return fn_arena_format(fn_request_arena(req),
+				       "application/vnd.pgrst.object+json%s; charset=utf-8",
 				       stripped);
 	case REST_CSV:
-		return "text/csv; charset=utf-8";
+		return with_charset(req, "text/csv");
 	case REST_GEOJSON:
-		return "application/geo+json; charset=utf-8";
+		return with_charset(req, "application/geo+json");
 	case REST_OTHER:
-		return plan->accept->name;
+		return with_charset(req, plan->media_type);
 	case REST_PLAN_TEXT:
 	case REST_PLAN_JSON:
-		return fn_arena_format(
-			arena,
-			"application/vnd.pgrst.plan+%s; for=\"%s\"; options=%s; charset=utf-8",
-			plan->media == REST_PLAN_TEXT ? "text" : "json", plan->accept->plan_for,
-			plan->accept->plan_options);
+		return plan_type(req, plan);
 	case REST_JSON:
 	default:
 		return plan->nulls_stripped
 			       ? "application/vnd.pgrst.array+json;nulls=stripped; charset=utf-8"
-			       : "application/json; charset=utf-8";
+			       : with_charset(req, "application/json");
 	}
 }
 
@@ -316,6 +286,16 @@ static void put_headers(struct fn_request *req, const struct rest_query *query,
 		put_location(req, query->name, outcome->location);
 }
 
+static struct fn_error *put_body(struct fn_request *req, const struct rest_query *query, int status,
+				 const char *type, const struct rest_outcome *outcome)
+{
+	if (query->head)
+		return fn_reply_bytes(req, status, type, "", 0);
+	if (outcome->spool != NULL)
+		return fn_reply_spool(req, status, type, outcome->spool);
+	return fn_reply_bytes(req, status, type, outcome->body, outcome->body_length);
+}
+
 struct fn_error *rest_reply(struct fn_request *req, const struct rest_query *query,
 			    const struct rest_plan *plan, const struct rest_outcome *outcome,
 			    bool many_schemas)
@@ -323,17 +303,14 @@ struct fn_error *rest_reply(struct fn_request *req, const struct rest_query *que
 	int status = status_of(query, plan, outcome);
 	bool has_body = !is_write(query) || query->prefer.returns == REST_RETURN_ROWS;
 
+	if (rest_plan_is_explained(plan))
+		return put_body(req, query, 200, media_type(req, plan), outcome);
 	if (has_page(query) && outcome->has_total && query->root->offset > outcome->total)
 		return past_the_end(req, query, outcome);
 	if (!has_body || status == 204)
 		FN_TRY(fn_reply_bytes(req, status, NULL, "", 0));
 	else
-		FN_TRY(fn_reply_bytes(req, status, media_type(req, plan),
-				      query->head ? "" : outcome->body,
-				      query->head ? 0 : outcome->body_length));
+		FN_TRY(put_body(req, query, status, media_type(req, plan), outcome));
 	put_headers(req, query, plan, outcome, many_schemas);
-	FN_TRY(put_sql_headers(req, outcome->response_headers));
-	FN_TRY(read_sql_status(req, outcome->response_status, &status));
-	fn_request_reply(req)->status = status;
-	return NULL;
+	return rest_response(req, outcome->response_headers, outcome->response_status);
 }

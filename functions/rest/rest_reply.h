@@ -12,6 +12,7 @@ struct rest_outcome {
 	int64_t rows; /* read, written, or returned by a function */
 	const char *body;
 	size_t body_length;
+	struct fn_spool *spool; /* the body, when it was made row by row or made over; else NULL */
 	/* the key of the one row inserted: a JSON object of texts and nulls; or NULL */
 	const char *location;
 	bool inserted; /* an upsert or PUT made at least one new row */

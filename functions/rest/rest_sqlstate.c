@@ -6,6 +6,7 @@
 
 #include "fn_json.h"
 #include "rest_error.h"
+#include "rest_response.h"
 
 enum { UNAUTHORIZED = 401, FORBIDDEN = 403 };
 
@@ -78,13 +79,6 @@ static struct json_object *parse(struct fn_request *req, const char *text)
 	return fn_json_type(value) == FN_JSON_OBJECT ? value : NULL;
 }
 
-static void check_text(const char *name, struct json_object *value, void *sound)
-{
-	(void)name;
-	if (fn_json_text(value) == NULL)
-		*(bool *)sound = false;
-}
-
 static struct fn_error *raised_error(struct fn_request *req, const struct fn_script_result *result)
 {
 	const struct json_object *body = parse(req, result->message);
@@ -92,19 +86,16 @@ static struct fn_error *raised_error(struct fn_request *req, const struct fn_scr
 	int64_t status = fn_json_get_integer(how, "status", 0);
 	const char *code = fn_json_get_text(body, "code");
 	const char *message = fn_json_get_text(body, "message");
-	struct json_object *headers = fn_json_get(how, "headers");
-	bool sound = headers == NULL || fn_json_type(headers) == FN_JSON_OBJECT;
 	struct fn_error *error;
 
-	fn_json_each(headers, check_text, &sound);
-	if (code == NULL || message == NULL || status < 100 || status > 599 || !sound)
+	if (code == NULL || message == NULL || status < 100 || status > 599)
 		return rest_fail(req, 500, "PGRST121",
 				 "Could not parse JSON in the \"RAISE SQLSTATE 'PGRST'\" error",
 				 "MESSAGE must have code and message, DETAIL must have status",
 				 NULL);
 	error = rest_fail(req, (int)status, code, message, fn_json_get_text(body, "details"),
 			  fn_json_get_text(body, "hint"));
-	fn_json_set(error->detail, fn_json_value("headers", fn_json_share(headers)));
+	error->headers = rest_response_error_headers(req, fn_json_get(how, "headers"));
 	return error;
 }
 

@@ -104,10 +104,8 @@ static void sql_may_make_up_the_whole_answer(void **state)
 	assert_int_equal(error->message->status, 410);
 	assert_string_equal(error->message->code, "T1");
 	assert_string_equal(fn_json_get_text(error->detail, "details"), "d");
-	assert_string_equal(fn_json_get_text(fn_json_get(error->detail, "headers"), "X-Why"),
-			    "late");
-	raised.detail = "{\"status\":410,\"headers\":{\"X-Why\":7}}";
-	assert_string_equal(error_of(raised)->message->code, "PGRST121");
+	assert_string_equal(error->headers[0], "X-Why");
+	assert_string_equal(error->headers[1], "late");
 	raised.detail = "soon";
 	assert_string_equal(error_of(raised)->message->code, "PGRST121");
 }
