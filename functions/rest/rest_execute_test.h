@@ -87,7 +87,8 @@ static inline struct fn_error *handle(void)
 						    .depth_max = 8,
 						    .embeds_max = 20,
 						    .conditions_max = 100};
-	const struct rest_plan_settings planning = {ROWS_MAX, false, none};
+	const struct rest_plan_settings planning = {.max_rows = ROWS_MAX,
+						    .extra_search_path = none};
 	struct rest_outcome outcome;
 	struct rest_query query;
 	struct rest_plan plan;
