@@ -11,6 +11,7 @@
 #include "rest_auth.h"
 #include "rest_error.h"
 #include "rest_execute.h"
+#include "rest_options.h"
 #include "rest_parse.h"
 
 enum { BODY_MAX = 1 << 20, CATALOG_MAX = 64 << 20, NAMES_MAX = 64 };
@@ -152,7 +153,7 @@ static struct fn_error *rest(struct fn_request *req)
 		return rest_fail(req, 404, "PGRST126", "Root endpoint metadata is disabled", NULL,
 				 NULL);
 	if (query.action == REST_OPTIONS)
-		return fn_reply_bytes(req, 200, NULL, "", 0);
+		return rest_options(req, catalog, &query);
 	return run(req, &identity, &query);
 }
 

@@ -45,3 +45,21 @@ struct fn_error *rest_fail(struct fn_request *req, int status, const char *code,
 
 	return rest_fail_json(req, status, code, message, fn_json_from_text(text), hint);
 }
+
+struct fn_error *rest_no_relation(struct fn_request *req, const char *schema, const char *name)
+{
+	return rest_fail(req, 404, "PGRST205",
+			 fn_arena_format(fn_request_arena(req),
+					 "Could not find the table '%s.%s' in the schema cache",
+					 schema, name),
+			 NULL, NULL);
+}
+
+struct fn_error *rest_no_function(struct fn_request *req, const char *schema, const char *name)
+{
+	return rest_fail(req, 404, "PGRST202",
+			 fn_arena_format(fn_request_arena(req),
+					 "Could not find the function %s.%s in the schema cache",
+					 schema, name),
+			 NULL, NULL);
+}

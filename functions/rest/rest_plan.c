@@ -72,11 +72,7 @@ static struct fn_error *find_relation(struct rest_planner *p, struct rest_plan *
 	ret->relation = rest_catalog_relation(p->catalog, p->query->schema, p->query->name);
 	if (ret->relation != NULL)
 		return NULL;
-	return rest_fail(p->req, 404, "PGRST205",
-			 fn_arena_format(fn_request_arena(p->req),
-					 "Could not find the table '%s.%s' in the schema cache",
-					 p->query->schema, p->query->name),
-			 NULL, NULL);
+	return rest_no_relation(p->req, p->query->schema, p->query->name);
 }
 
 struct fn_error *rest_plan(struct fn_request *req, const struct rest_catalog *catalog,
