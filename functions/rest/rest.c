@@ -13,6 +13,7 @@
 #include "rest_execute.h"
 #include "rest_options.h"
 #include "rest_parse.h"
+#include "rest_root.h"
 
 enum { BODY_MAX = 1 << 20, CATALOG_MAX = 64 << 20, NAMES_MAX = 64 };
 /* Ceilings on what one request may ask for: far above what any page asks. */
@@ -24,6 +25,7 @@ static struct {
 	struct rest_catalog_settings catalog;
 	struct rest_plan_settings plan;
 	struct rest_execute_settings execute;
+	struct rest_root_settings root;
 	bool many_schemas;
 } settings;
 
@@ -58,6 +60,17 @@ static const char *given(const char *name)
 	return *text == '\0' ? NULL : text;
 }
 
+/* "function" or "schema.function" */
+static void read_root_function(const char *text)
+{
+	const char *dot = text == NULL ? NULL : strchr(text, '.');
+
+	settings.parse.root_function = dot == NULL ? text : dot + 1;
+	if (dot != NULL)
+		settings.parse.root_schema =
+			fn_arena_copy(catalog_arena, text, (size_t)(dot - text));
+}
+
 static void read_settings(void)
 {
 	const char *const *schemas = read_list(fn_conf_text("PGRST_DB_SCHEMAS"));
@@ -77,6 +90,7 @@ static void read_settings(void)
 					     .depth_max = DEPTH_MAX,
 					     .embeds_max = EMBEDS_MAX,
 					     .conditions_max = CONDITIONS_MAX};
+	read_root_function(given("PGRST_DB_ROOT_SPEC"));
 	settings.auth =
 		(struct rest_auth_settings){.anonymous_role = given("PGRST_DB_ANON_ROLE"),
 					    .role_claim = fn_conf_text("PGRST_JWT_ROLE_CLAIM_KEY"),
@@ -97,6 +111,11 @@ static void read_settings(void)
 					       .result = {settings.parse.max_rows,
 							  (size_t)fn_conf_int("REST_ANSWER_MAX"),
 							  fn_conf_bool("REST_CSV_GUARD")}};
+	settings.root =
+		(struct rest_root_settings){.roles = read_list(fn_conf_text("REST_ROOT_ROLES")),
+					    .has_function = settings.parse.root_function != NULL,
+					    .many_schemas = settings.many_schemas};
+	rest_root_read_settings(catalog_arena, &settings.root);
 }
 
 /* Reads the catalog; an error leaves none, and the next request tries again. */
@@ -149,9 +168,11 @@ static struct fn_error *rest(struct fn_request *req)
 	if (catalog == NULL)
 		FN_TRY(load_catalog(req));
 	FN_TRY(rest_parse(req, &settings.parse, &query));
+	if (query.is_root)
+		FN_TRY(rest_root_check(req, &settings.root, &identity));
 	if (query.action == REST_ROOT)
-		return rest_fail(req, 404, "PGRST126", "Root endpoint metadata is disabled", NULL,
-				 NULL);
+		return rest_root(req, &settings.root, &settings.execute, catalog, &identity,
+				 &query);
 	if (query.action == REST_OPTIONS)
 		return rest_options(req, catalog, &query);
 	return run(req, &identity, &query);

@@ -95,6 +95,12 @@ const struct rest_column *rest_relation_column(const struct rest_relation *relat
 	return NULL;
 }
 
+const struct rest_relationship *rest_relation_links(const struct rest_catalog *catalog,
+						    const struct rest_relation *relation)
+{
+	return catalog->relationships + relation->first_relationship;
+}
+
 const struct rest_function *const *rest_catalog_functions(const struct rest_catalog *catalog,
 							  const char *schema, const char *name)
 {

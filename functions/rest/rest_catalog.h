@@ -21,6 +21,7 @@ struct rest_column {
 	const char *description;
 	bool nullable, is_array, is_composite, generated;
 	const char *const *enum_values; /* ended by NULL; NULL = no enum */
+	int max_length;                 /* characters or bits; 0 = as many as you like */
 };
 struct rest_relation {
 	const char *schema, *name, *description;
@@ -69,6 +70,7 @@ struct rest_parameter {
 enum rest_volatility { REST_IMMUTABLE = 1, REST_STABLE, REST_VOLATILE };
 enum rest_result { REST_RESULT_VOID = 1, REST_RESULT_SCALAR, REST_RESULT_COMPOSITE };
 struct rest_function {
+	uint32_t oid; /* tells overloads apart */
 	const char *schema, *name, *description;
 	const struct rest_parameter *parameters;
 	size_t parameter_count;
@@ -138,6 +140,9 @@ FN_CHECKED struct fn_error *rest_catalog_find(struct fn_request *req,
 					      const struct rest_relation *parent,
 					      const char *target, const char *hint,
 					      const struct rest_relationship **ret);
+/* Those whose parent it is; `count` of them. */
+const struct rest_relationship *rest_relation_links(const struct rest_catalog *catalog,
+						    const struct rest_relation *relation);
 bool rest_is_to_one(const struct rest_relationship *relationship);
 
 #endif

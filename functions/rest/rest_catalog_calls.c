@@ -64,6 +64,7 @@ struct fn_error *rest_read_functions(struct rest_reading *reading)
 
 		facts[i].returns = rest_read_oid(&row, 6);
 		*function = (struct rest_function){
+			.oid = oid,
 			.schema = rest_word(words, fn_col_text(&row, 1)),
 			.name = rest_word(words, fn_col_text(&row, 2)),
 			.description = rest_word(words, fn_col_text(&row, 3)),

@@ -97,7 +97,8 @@ static struct fn_error *read_columns(struct rest_reading *reading)
 			 .is_array = fn_col_bool(&row, 8),
 			 .is_composite = fn_col_bool(&row, 9),
 			 .generated = fn_col_bool(&row, 10),
-			 .enum_values = find_enum(&enums, rest_read_oid(&row, 11))}};
+			 .enum_values = find_enum(&enums, rest_read_oid(&row, 11)),
+			 .max_length = (int)fn_col_int(&row, 12)}};
 	}
 	reading->facts.columns = facts;
 	reading->facts.column_count = rows.count;

@@ -34,6 +34,21 @@ static const char *prefer_headers(struct fn_request *req)
 	return joined.value != NULL ? joined.value : fn_request_header(req, "Prefer");
 }
 
+/* What a function gives in place of the description goes by the description's name too. */
+static void accept_description(struct fn_arena *arena, struct rest_query *query)
+{
+	size_t size = query->accept_count * sizeof(struct rest_accept);
+	struct rest_accept *accepts = fn_arena_alloc(arena, size + 1);
+
+	memcpy(accepts, query->accepts, size);
+	for (size_t i = 0; i < query->accept_count; i++) {
+		if (accepts[i].media == REST_OTHER &&
+		    fn_text_same(accepts[i].name, "application/openapi+json"))
+			accepts[i].media = REST_JSON;
+	}
+	query->accepts = accepts;
+}
+
 struct fn_error *rest_parse(struct fn_request *req, const struct rest_parse_settings *settings,
 			    struct rest_query *ret)
 {
@@ -47,6 +62,8 @@ struct fn_error *rest_parse(struct fn_request *req, const struct rest_parse_sett
 			 &ret->accepts, &ret->accept_count);
 	if (ret->action == REST_OPTIONS || ret->action == REST_ROOT)
 		return NULL;
+	if (ret->is_root)
+		accept_description(arena, ret);
 	FN_TRY(rest_read_query(req, ret, &pieces));
 	FN_TRY(rest_read_range(req, &pieces, ret));
 	FN_TRY(rest_read_payload(req, ret));

@@ -12,6 +12,9 @@ struct rest_parse_settings {
 	bool tx_override;           /* `Prefer: tx=` counts */
 	bool plan_enabled;
 	bool aggregates_enabled;
+	/* a function that answers for the root, and its schema: NULL = that of the request; name
+	 * NULL = none */
+	const char *root_schema, *root_function;
 	size_t depth_max, embeds_max,
 		conditions_max; /* ceilings; past them 400 PGRST100 in words */
 };

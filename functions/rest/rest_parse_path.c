@@ -94,6 +94,19 @@ static struct fn_error *bad_method(struct fn_request *req, bool is_call)
 			 NULL, NULL);
 }
 
+/* "" with a function that stands in for the root: a call of it, but for what may be done. */
+static void stand_in(const struct rest_parse_settings *settings, struct rest_query *ret)
+{
+	ret->is_root = ret->name == NULL;
+	if (!ret->is_root || settings->root_function == NULL || ret->action != REST_ROOT)
+		return;
+	ret->action = REST_CALL;
+	ret->is_call = true;
+	ret->name = settings->root_function;
+	if (settings->root_schema != NULL)
+		ret->schema = settings->root_schema;
+}
+
 /* 0: not on a table, function or the root. */
 static enum rest_action action_on_table(enum fn_method method)
 {
@@ -138,5 +151,7 @@ struct fn_error *rest_read_target(struct fn_request *req,
 {
 	FN_TRY(read_path(req, ret));
 	FN_TRY(read_profile(req, settings, ret));
-	return read_method(req, ret);
+	FN_TRY(read_method(req, ret));
+	stand_in(settings, ret);
+	return NULL;
 }

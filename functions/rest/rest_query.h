@@ -183,6 +183,7 @@ struct rest_query {
 	enum rest_action action;
 	bool head;          /* answer without a body */
 	bool is_call;       /* OPTIONS: of a function */
+	bool is_root;       /* of the root: its description, or the function that stands in */
 	const char *schema; /* that of the profile header, or the first configured */
 	bool profile_given;
 	const char *name; /* relation or function; NULL for the root */

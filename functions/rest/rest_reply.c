@@ -236,6 +236,9 @@ static const char *media_type(struct fn_request *req, const struct rest_plan *pl
 		return plan_type(req, plan);
 	case REST_JSON:
 	default:
+		if (plan->accept != NULL &&
+		    fn_text_same(plan->accept->name, "application/openapi+json"))
+			return "application/openapi+json; charset=utf-8";
 		return plan->nulls_stripped
 			       ? "application/vnd.pgrst.array+json;nulls=stripped; charset=utf-8"
 			       : with_charset(req, "application/json");

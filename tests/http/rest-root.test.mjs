@@ -5,6 +5,7 @@ import { after, describe, test } from 'node:test';
 
 import { Stack } from '../harness/stack.mjs';
 import { call } from '../harness/wire.mjs';
+import { signedIn } from '../harness/world.mjs';
 
 const stack = await Stack.start(import.meta.filename);
 after(() => stack.stop());
@@ -21,7 +22,6 @@ describe('OPTIONS', () => {
 			order_details: 'OPTIONS,GET,HEAD',
 			'rpc/get_all_config': 'OPTIONS,GET,HEAD,POST',
 			'rpc/validate_ticket': 'OPTIONS,POST',
-			'': 'OPTIONS,GET,HEAD',
 		};
 
 		for (const [path, allowed] of Object.entries(expected)) {
@@ -50,5 +50,47 @@ describe('OPTIONS', () => {
 		assert.equal(answer.headers.get('access-control-allow-headers'), 'prefer');
 		assert.match(answer.headers.get('access-control-allow-methods'), /PATCH/);
 		assert.equal(answer.headers.get('allow'), null);
+	});
+});
+
+describe('the root', () => {
+	const service = { key: stack.serviceKey, token: stack.serviceKey };
+	const root = async options => {
+		const answer = await rest('', options);
+
+		return { ...answer, body: JSON.parse(answer.text) };
+	};
+
+	test('describes the API to the service key', async () => {
+		const { status, headers, body } = await root(service);
+
+		assert.deepEqual([status, headers.get('content-type')], [200, 'application/openapi+json; charset=utf-8']);
+		assert.deepEqual([body.swagger, body.schemes[0], body.host, body.basePath], ['2.0', 'http', new URL(stack.url).host, '/rest/v1']);
+		assert.equal(body.definitions.ticket_types.properties.event_id.description, "Note:\nThis is a Foreign Key to `events.id`.<fk table='events' column='id'/>");
+		assert.deepEqual(Object.keys(body.paths['/events']), ['get', 'post', 'patch', 'delete']);
+		assert.deepEqual(Object.keys(body.paths['/order_details']), ['get']);
+		assert.deepEqual(Object.keys(body.paths['/rpc/validate_ticket']), ['post']);
+		assert.deepEqual(Object.keys(body.paths['/rpc/get_event_addons']), ['get', 'post']);
+	});
+	test('is not there for visitors and people, by whichever method', async () => {
+		const one = await signedIn(stack);
+
+		for (const token of [undefined, stack.anonKey, one.token]) {
+			for (const method of ['GET', 'OPTIONS']) {
+				const { status, body } = await root({ method, token });
+
+				assert.deepEqual([status, body.code, body.hint, body.details], [404, 'PGRST126', null, null]);
+			}
+			assert.equal((await rest('', { method: 'HEAD', token })).status, 404);
+		}
+	});
+	test('has no body for HEAD, and no other kind than JSON', async () => {
+		const head = await rest('', { ...service, method: 'HEAD' });
+
+		assert.deepEqual([head.status, head.text, head.headers.get('content-type')], [200, '', 'application/openapi+json; charset=utf-8']);
+		assert.equal((await rest('', { ...service, method: 'OPTIONS' })).headers.get('allow'), 'OPTIONS,GET,HEAD');
+		assert.equal((await root({ ...service, headers: { Accept: 'text/csv' } })).body.code, 'PGRST107');
+		assert.equal((await root({ ...service, headers: { 'Accept-Profile': 'private' } })).body.code, 'PGRST106');
+		assert.equal((await root({ ...service, method: 'POST' })).body.code, 'PGRST117');
 	});
 });
