@@ -96,6 +96,7 @@ static const struct fn_conf_entry table[] = {
 	{BOOL("PGRST_OPENAPI_SECURITY_ACTIVE", "false")},
 	{TEXT("PGRST_OPENAPI_SERVER_PROXY_URI", "")},
 	{TEXT("REST_ROOT_ROLES", "service_role")},
+	{BOOL("PGRST_SERVER_TIMING_ENABLED", "false")},
 	{TEXT("PGRST_JWT_AUD", "")},
 	{TEXT("PGRST_JWT_ROLE_CLAIM_KEY", ".role")},
 	{TEXT("REST_CAPABILITIES",

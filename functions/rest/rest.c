@@ -14,6 +14,7 @@
 #include "rest_options.h"
 #include "rest_parse.h"
 #include "rest_root.h"
+#include "rest_timing.h"
 
 enum { BODY_MAX = 1 << 20, CATALOG_MAX = 64 << 20, NAMES_MAX = 64 };
 /* Ceilings on what one request may ask for: far above what any page asks. */
@@ -26,7 +27,7 @@ static struct {
 	struct rest_plan_settings plan;
 	struct rest_execute_settings execute;
 	struct rest_root_settings root;
-	bool many_schemas;
+	bool many_schemas, timing_enabled;
 } settings;
 
 static const struct rest_catalog *catalog; /* read in the template, shared by its workers */
@@ -79,6 +80,7 @@ static void read_settings(void)
 	if (schemas[0] == NULL)
 		fn_die(78, "setting PGRST_DB_SCHEMAS names no schema");
 	settings.many_schemas = schemas[1] != NULL;
+	settings.timing_enabled = fn_conf_bool("PGRST_SERVER_TIMING_ENABLED");
 	settings.parse =
 		(struct rest_parse_settings){.schemas = schemas,
 					     .max_rows = fn_conf_int("PGRST_DB_MAX_ROWS"),
@@ -149,33 +151,50 @@ static void init(void)
 /* ---- one request ---- */
 
 static struct fn_error *run(struct fn_request *req, const struct rest_identity *identity,
-			    const struct rest_query *query)
+			    const struct rest_query *query, struct rest_timing *timing)
 {
 	struct rest_plan plan;
 	struct rest_outcome outcome;
 
 	FN_TRY(rest_plan(req, catalog, &settings.plan, query, &plan));
+	rest_timing_mark(timing, REST_TIMED_PLAN);
 	FN_TRY(rest_execute(req, &settings.execute, catalog, identity, query, &plan, &outcome));
-	return rest_reply(req, query, &plan, &outcome, settings.many_schemas);
+	rest_timing_mark(timing, REST_TIMED_TRANSACTION);
+	FN_TRY(rest_reply(req, query, &plan, &outcome, settings.many_schemas));
+	rest_timing_mark(timing, REST_TIMED_RESPONSE);
+	return NULL;
+}
+
+static struct fn_error *answer(struct fn_request *req, const struct rest_identity *identity,
+			       const struct rest_query *query, struct rest_timing *timing)
+{
+	if (query->is_root)
+		FN_TRY(rest_root_check(req, &settings.root, identity));
+	if (query->action == REST_OPTIONS)
+		return rest_options(req, catalog, query);
+	if (query->action != REST_ROOT)
+		return run(req, identity, query, timing);
+	FN_TRY(rest_root(req, &settings.root, &settings.execute, catalog, identity, query));
+	rest_timing_mark(timing, REST_TIMED_TRANSACTION);
+	return NULL;
 }
 
 static struct fn_error *rest(struct fn_request *req)
 {
 	struct rest_identity identity;
 	struct rest_query query;
+	struct rest_timing timing;
 
+	rest_timing_start(&timing, settings.timing_enabled);
 	FN_TRY(rest_auth(req, &settings.auth, &identity));
+	rest_timing_mark(&timing, REST_TIMED_JWT);
 	if (catalog == NULL)
 		FN_TRY(load_catalog(req));
 	FN_TRY(rest_parse(req, &settings.parse, &query));
-	if (query.is_root)
-		FN_TRY(rest_root_check(req, &settings.root, &identity));
-	if (query.action == REST_ROOT)
-		return rest_root(req, &settings.root, &settings.execute, catalog, &identity,
-				 &query);
-	if (query.action == REST_OPTIONS)
-		return rest_options(req, catalog, &query);
-	return run(req, &identity, &query);
+	rest_timing_mark(&timing, REST_TIMED_PARSE);
+	FN_TRY(answer(req, &identity, &query, &timing));
+	rest_timing_put(req, &timing);
+	return NULL;
 }
 
 const struct fn_function fn_function = {
