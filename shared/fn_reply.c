@@ -67,10 +67,20 @@ struct fn_error *fn_reply_json(struct fn_request *req, struct json_object *body)
 	return fn_reply_json_status(req, 200, body);
 }
 
+/* RFC 9110, 5.6.2: names may come from SQL. */
+static bool is_header_name(const char *name)
+{
+	return *name != '\0' &&
+	       name[strspn(name, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
+				 "0123456789!#$%&'*+-.^_`|~")] == '\0';
+}
+
 void fn_reply_header(struct fn_request *req, const char *name, const char *value)
 {
 	struct fn_buf *headers = &fn_request_reply(req)->headers;
 
+	if (!is_header_name(name))
+		return;
 	fn_buf_text(headers, name);
 	fn_buf_text(headers, ": ");
 	for (const char *c = value; *c != '\0'; c++) {
@@ -148,6 +158,12 @@ static struct fn_member detail_member(const struct fn_error *error, const char *
 	return fn_json_value(name, fn_json_share(fn_json_get(error->detail, name)));
 }
 
+static void put_header(const char *name, struct json_object *value, void *req)
+{
+	if (fn_json_text(value) != NULL)
+		fn_reply_header(req, name, fn_json_text(value));
+}
+
 /* PostgREST's own (rest.md 10); clients read all four keys. */
 static struct json_object *rest_body(struct fn_request *req, const struct fn_error *error)
 {
@@ -163,6 +179,7 @@ static struct json_object *rest_body(struct fn_request *req, const struct fn_err
 						error->message->en));
 	else if (error->message->status == 401)
 		fn_reply_header(req, "WWW-Authenticate", "Bearer");
+	fn_json_each(fn_json_get(error->detail, "headers"), put_header, req);
 	return FN_OBJECT(fn_json_string("code", code), detail_member(error, "details"),
 			 detail_member(error, "hint"),
 			 fn_json_string("message", error->message->en));

@@ -20,7 +20,8 @@ enum fn_shape {
 	FN_ERRORS_AUTH,    /* GoTrue: {"code":CODE,"message":TEXT} or the older form by header */
 	FN_ERRORS_PLAIN,   /* real status, {"code":CODE,"message":TEXT} */
 	FN_ERRORS_REST,    /* PostgREST: real status, {"code","details","hint","message"}, all four
-			      always; details and hint are members of the error's detail */
+			      always; details, hint and headers (an object of texts) are
+			      members of the error's detail */
 };
 
 struct fn_reply {
@@ -39,7 +40,7 @@ struct fn_error *fn_reply_bytes(struct fn_request *req, int status, const char *
 /* A body that may be larger than FN_REPLY_MAX; it must live as long as the request. */
 struct fn_error *fn_reply_spool(struct fn_request *req, int status, const char *type,
 				struct fn_spool *body);
-/* Adds a header; control characters in the value are dropped. */
+/* Adds a header; control characters in the value are dropped, and so is a name that is none. */
 void fn_reply_header(struct fn_request *req, const char *name, const char *value);
 /* Takes back every header of that name. */
 void fn_reply_drop_header(struct fn_request *req, const char *name);

@@ -143,12 +143,17 @@ static void speaks_to_postgrest_clients_with_four_keys_always(void **state)
 	assert_string_equal(unit_reply_header(req, "Proxy-Status"), "PostgREST; error=PGRST116");
 	error->detail = fn_json_keep(fn_request_arena(req),
 				     FN_OBJECT(fn_json_string("hint", "h"), fn_json_int("more", 1),
-					       fn_json_value("details", fn_json_array())));
+					       fn_json_value("details", fn_json_array()),
+					       fn_json_value("headers",
+							     FN_OBJECT(fn_json_string("X-Why", "h"),
+								       fn_json_int("X-No", 1)))));
 	for (unsigned twice = 0; twice < 2; twice++) {
 		(void)fn_reply_error(req, FN_ERRORS_REST, error);
 		assert_string_equal(unit_reply_text(req),
 				    "{\"code\":\"PGRST116\",\"details\":[],"
 				    "\"hint\":\"h\",\"message\":\"Cannot coerce\"}");
+		assert_string_equal(unit_reply_header(req, "X-Why"), "h");
+		assert_null(unit_reply_header(req, "X-No"));
 	}
 }
 

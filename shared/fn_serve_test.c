@@ -73,6 +73,11 @@ static void sends_no_body_where_none_belongs(void **state)
 	assert_int_equal(reply.status, 200);
 	assert_int_equal(reply.length, 0);
 	assert_true(strtoul(unit_fcgi_header(&reply, "Content-Length", value), NULL, 10) > 0);
+	ASK("", METHOD("HEAD"), {"FN_PATH", "/empty"});
+	assert_int_equal(reply.status, 200);
+	assert_null(unit_fcgi_header(&reply, "Content-Length", value));
+	ASK("", METHOD("GET"), {"FN_PATH", "/empty"});
+	assert_string_equal(unit_fcgi_header(&reply, "Content-Length", value), "0");
 	ASK("", METHOD("GET"), {"FN_PATH", "/none"});
 	assert_int_equal(reply.status, 204);
 	assert_null(unit_fcgi_header(&reply, "Content-Length", value));

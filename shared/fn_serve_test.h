@@ -54,6 +54,8 @@ static struct fn_error *handle(struct fn_request *req)
 				      body.length);
 	if (strcmp(fn_request_path(req), "/none") == 0)
 		return fn_reply_bytes(req, 204, NULL, NULL, 0);
+	if (strcmp(fn_request_path(req), "/empty") == 0)
+		return fn_reply_bytes(req, 200, "text/plain", "", 0);
 	if (strcmp(fn_request_path(req), "/large") == 0)
 		return fn_reply_bytes(req, 200, "text/plain",
 				      fn_arena_alloc(fn_request_arena(req), LARGE), LARGE);

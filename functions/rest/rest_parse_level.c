@@ -18,8 +18,9 @@ static bool is_embed(const struct rest_item *item)
 	return item->kind == REST_EMBED || item->kind == REST_SPREAD;
 }
 
-/* By alias, else by target as written. */
-static struct rest_level *find_embed(const struct rest_level *level, const char *name)
+/* By alias, else by target as written; by the target of one that has an alias: *ret_alias. */
+static struct rest_level *find_embed(const struct rest_level *level, const char *name,
+				     const char **ret_alias)
 {
 	for (size_t i = 0; i < level->item_count; i++) {
 		const struct rest_item *item = &level->items[i];
@@ -28,37 +29,56 @@ static struct rest_level *find_embed(const struct rest_level *level, const char 
 			return item->level;
 	}
 	for (size_t i = 0; i < level->item_count; i++) {
-		if (is_embed(&level->items[i]) && strcmp(level->items[i].target, name) == 0)
-			return level->items[i].level;
+		const struct rest_item *item = &level->items[i];
+
+		if (!is_embed(item) || strcmp(item->target, name) != 0)
+			continue;
+		*ret_alias = item->alias;
+		return item->level;
 	}
 	return NULL;
 }
 
-static struct fn_error *find_levels(struct fn_request *req, struct rest_pieces *pieces,
-				    struct rest_level *root)
+/* Later versions of the API take the alias alone. */
+static const char *warn_of_target(struct fn_arena *arena, const char *target, const char *alias)
+{
+	return fn_arena_format(
+		arena,
+		"299 PostgREST \"'%s' has the alias '%s': filter, order and limit it "
+		"by that name\"",
+		fn_text_url_encode(arena, target), fn_text_url_encode(arena, alias));
+}
+
+static struct fn_error *no_embed(struct fn_request *req, const char *name)
 {
 	struct fn_arena *arena = fn_request_arena(req);
 
+	return rest_fail(req, 400, "PGRST108",
+			 fn_arena_format(arena, "'%s' is not an embedded resource in this request",
+					 name),
+			 NULL,
+			 fn_arena_format(arena,
+					 "Verify that '%s' is included in the 'select' query "
+					 "parameter.",
+					 name));
+}
+
+static struct fn_error *find_levels(struct fn_request *req, struct rest_pieces *pieces,
+				    struct rest_query *query)
+{
 	for (size_t i = 0; i < pieces->count; i++) {
 		struct rest_piece *piece = &pieces->list[i];
 
-		piece->level = root;
+		piece->level = query->root;
 		for (size_t j = 0; j < piece->path_count; j++) {
-			const char *name = piece->path[j];
+			const char *alias = NULL;
 
-			piece->level = find_embed(piece->level, name);
-			if (piece->level != NULL)
-				continue;
-			return rest_fail(
-				req, 400, "PGRST108",
-				fn_arena_format(arena,
-						"'%s' is not an embedded resource in this request",
-						name),
-				NULL,
-				fn_arena_format(arena,
-						"Verify that '%s' is included in the 'select' "
-						"query parameter.",
-						name));
+			piece->level = find_embed(piece->level, piece->path[j], &alias);
+			if (piece->level == NULL)
+				return no_embed(req, piece->path[j]);
+			if (alias != NULL)
+				query->warning = warn_of_target(fn_request_arena(req),
+								piece->path[j], alias);
 		}
 	}
 	return NULL;
@@ -147,7 +167,7 @@ struct fn_error *rest_attach(struct fn_request *req, const struct rest_parse_set
 {
 	struct walk walk = {.req = req, .settings = settings};
 
-	FN_TRY(find_levels(req, pieces, query->root));
+	FN_TRY(find_levels(req, pieces, query));
 	for (size_t i = 0; i < pieces->count; i++)
 		give(fn_request_arena(req), pieces, i);
 	walk.caps_rows = settings->max_rows > 0 &&

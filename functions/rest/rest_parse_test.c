@@ -79,6 +79,37 @@ static void knows_what_is_asked_of_what(void **state)
 	TRY_ALL(table);
 }
 
+static void warns_who_names_a_target_that_has_an_alias(void **state)
+{
+	static const struct {
+		const char *query, *warning;
+	} table[] = {
+		{"select=a:x(*)&a.b=eq.1&a.limit=1", NULL},
+		{"select=x(*)&x.b=eq.1", NULL},
+		{"select=a:x(*)&x.b=eq.1", "299 PostgREST \"'x' has the alias 'a': filter, order "
+					   "and limit it by that name\""},
+		{"select=a:x(y:z(*))&a.z.order=q", "299 PostgREST \"'z' has the alias 'y': filter, "
+						   "order and limit it by that name\""},
+		{"select=%22%C3%A9%22:x(*)&x.limit=1",
+		 "299 PostgREST \"'x' has the alias '%C3%A9': filter, order and limit it by that "
+		 "name\""},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < FN_COUNT(table); i++) {
+		struct unit_request like = {.method = "GET", .path = "/t", .query = table[i].query};
+		struct fn_request *req = unit_request(&like);
+		struct rest_query query;
+
+		assert_null(rest_parse(req, &settings, &query));
+		if (table[i].warning == NULL)
+			assert_null(query.warning);
+		else
+			assert_string_equal(query.warning, table[i].warning);
+		fn_request_free(req);
+	}
+}
+
 static void the_first_check_that_fails_is_seen(void **state)
 {
 	static const struct request table[] = {
@@ -300,6 +331,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(knows_what_is_asked_of_what),
+		cmocka_unit_test(warns_who_names_a_target_that_has_an_alias),
 		cmocka_unit_test(the_first_check_that_fails_is_seen),
 		cmocka_unit_test(takes_the_schema_of_the_profile),
 		cmocka_unit_test(gives_parameters_to_their_levels),

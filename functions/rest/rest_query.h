@@ -202,6 +202,7 @@ struct rest_query {
 	enum rest_payload payload_type;
 	const char *payload_media; /* media type of a raw payload, lower case */
 	struct fn_bytes payload;
+	const char *warning;          /* of something that will not work for ever; NULL = none */
 	const char *content_location; /* "/t?..." with the parameters sorted by name */
 };
 

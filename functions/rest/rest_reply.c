@@ -11,7 +11,8 @@
 #include "rest_error.h"
 #include "rest_response.h"
 
-enum { RANGE_MAX = 80 };
+/* Addresses may be longer than all headers of an answer together. */
+enum { RANGE_MAX = 80, LOCATION_MAX = 4 << 10 };
 
 static bool is_write(const struct rest_query *query)
 {
@@ -275,14 +276,17 @@ static void put_location(struct fn_request *req, const char *table, const char *
 
 static void put_headers(struct fn_request *req, const struct rest_query *query,
 			const struct rest_plan *plan, const struct rest_outcome *outcome,
-			bool many_schemas)
+			bool names_schema)
 {
 	put_range(req, query, outcome);
 	put_preferences(req, query, plan);
 	fn_reply_header(req, "Vary", "Accept, Prefer, Range");
-	if (has_page(query) && query->content_location != NULL)
+	if (has_page(query) && query->content_location != NULL &&
+	    strlen(query->content_location) <= LOCATION_MAX)
 		fn_reply_header(req, "Content-Location", query->content_location);
-	if (query->profile_given || many_schemas)
+	if (query->warning != NULL)
+		fn_reply_header(req, "Warning", query->warning);
+	if (names_schema)
 		fn_reply_header(req, "Content-Profile", query->schema);
 	if (query->action == REST_CREATE && query->prefer.returns == REST_RETURN_HEADERS &&
 	    outcome->location != NULL)
@@ -304,16 +308,17 @@ struct fn_error *rest_reply(struct fn_request *req, const struct rest_query *que
 			    bool many_schemas)
 {
 	int status = status_of(query, plan, outcome);
-	bool has_body = !is_write(query) || query->prefer.returns == REST_RETURN_ROWS;
+	bool has_body =
+		(!is_write(query) || query->prefer.returns == REST_RETURN_ROWS) && status != 204;
 
 	if (rest_plan_is_explained(plan))
 		return put_body(req, query, 200, media_type(req, plan), outcome);
 	if (has_page(query) && outcome->has_total && query->root->offset > outcome->total)
 		return past_the_end(req, query, outcome);
-	if (!has_body || status == 204)
+	if (!has_body)
 		FN_TRY(fn_reply_bytes(req, status, NULL, "", 0));
 	else
 		FN_TRY(put_body(req, query, status, media_type(req, plan), outcome));
-	put_headers(req, query, plan, outcome, many_schemas);
+	put_headers(req, query, plan, outcome, has_body && (query->profile_given || many_schemas));
 	return rest_response(req, outcome->response_headers, outcome->response_status);
 }

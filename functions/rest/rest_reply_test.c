@@ -1,5 +1,7 @@
 /* rest_reply_test.c: what clients see of an outcome: status, Content-Range, preferences, refusals.
  */
+#include <string.h>
+
 #include "fn_json.h"
 #include "fn_reply.h"
 #include "rest_reply.h"
@@ -210,6 +212,49 @@ static void sql_may_set_status_and_headers(void **state)
 	assert_refused(rest_reply(req, &query, &plan, &outcome, false), 500, "PGRST112", NULL);
 }
 
+static void a_header_of_sql_takes_the_place_of_ours(void **state)
+{
+	(void)state;
+	outcome.response_headers = "[{\"content-type\": \"text/x\"}, {\"Set-Cookie\": \"a=1\"},"
+				   " {\"Set-Cookie\": \"b=2\"}, {\"X\\r\\nY\": \"1\"}]";
+	reply();
+	assert_string_equal(fn_request_reply(req)->headers.bytes,
+			    "Content-Range: */*\r\nVary: Accept, Prefer, Range\r\n"
+			    "content-type: text/x\r\nSet-Cookie: a=1\r\nSet-Cookie: b=2\r\n");
+}
+
+static void names_the_schema_where_there_are_rows(void **state)
+{
+	(void)state;
+	query.profile_given = true;
+	reply();
+	assert_string_equal(unit_reply_header(req, "Content-Profile"), "public");
+	query.action = REST_UPDATE;
+	reply();
+	assert_null(unit_reply_header(req, "Content-Profile"));
+	query.prefer.returns = REST_RETURN_ROWS;
+	reply();
+	assert_string_equal(unit_reply_header(req, "Content-Profile"), "public");
+}
+
+static void does_not_repeat_an_address_that_is_longer_than_headers_may_be(void **state)
+{
+	static char address[60000];
+
+	(void)state;
+	memset(address, 'a', sizeof(address) - 1);
+	query.content_location = address;
+	query.profile_given = true;
+	reply();
+	assert_null(unit_reply_header(req, "Content-Location"));
+	assert_string_equal(unit_reply_header(req, "Content-Profile"), "public");
+	query.content_location = "/t?a=eq.1";
+	query.warning = "299 PostgREST \"soon\"";
+	reply();
+	assert_string_equal(unit_reply_header(req, "Content-Location"), "/t?a=eq.1");
+	assert_string_equal(unit_reply_header(req, "Warning"), "299 PostgREST \"soon\"");
+}
+
 static void head_answers_alike_without_a_body(void **state)
 {
 	(void)state;
@@ -236,6 +281,9 @@ int main(void)
 		TEST(an_object_takes_exactly_one_row),
 		TEST(refuses_to_touch_more_rows_than_allowed_under_strict_handling),
 		TEST(sql_may_set_status_and_headers),
+		TEST(a_header_of_sql_takes_the_place_of_ours),
+		TEST(names_the_schema_where_there_are_rows),
+		TEST(does_not_repeat_an_address_that_is_longer_than_headers_may_be),
 		TEST(head_answers_alike_without_a_body),
 	};
 
