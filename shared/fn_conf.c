@@ -27,10 +27,12 @@ static const struct fn_conf_entry table[] = {
 	{TEXT("API_URL", "http://127.0.0.1:8080"), COMMON},
 	{TEXT("SITE_URL", "http://127.0.0.1:3000"), COMMON},
 	{TEXT("CORS_ALLOWED_ORIGINS", "*")},
-	/* limits of nginx, by client address */
+	/* limits of nginx, by client address and by a person's token */
 	{INT("RATE_PER_ADDRESS", "50", 1, 100000000)},
 	{INT("RATE_BURST", "200", 1, 100000000)},
 	{INT("CONNECTIONS_PER_ADDRESS", "200", 1, 65535)},
+	{INT("RATE_PER_TOKEN", "25", 1, 100000000)},
+	{INT("RATE_TOKEN_BURST", "100", 1, 100000000)},
 	{TEXT("REDIRECT_ALLOW_LIST", "")},
 	/* keys and callers */
 	{SECRET("JWKS", 20), COMMON},

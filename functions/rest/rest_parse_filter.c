@@ -195,6 +195,8 @@ struct fn_error *rest_read_operation(struct rest_reader *reader, bool in_logic,
 	if (entry->kind == IS)
 		return read_is(reader, &ret->is);
 	ret->value = read_value(reader, in_logic);
+	if (entry->kind == TEXT_SEARCH && strlen(ret->value) > REST_SEARCH_MAX)
+		return rest_too_much(reader->req, "bytes in a text search", REST_SEARCH_MAX);
 	if (entry->kind == PATTERN)
 		ret->value = with_percents(reader->arena, ret->value);
 	return NULL;

@@ -2,6 +2,8 @@
  * ceilings do, and what belongs to which level. */
 #include "rest_parse_test.h"
 
+#include <stdio.h>
+
 static const char *const schemas[] = {"public", "api", NULL};
 static const struct rest_parse_settings settings = {.schemas = schemas,
 						    .depth_max = 3,
@@ -284,6 +286,31 @@ static void refuses_in_words_what_passes_a_ceiling(void **state)
 	TRY_ALL(table);
 }
 
+static void takes_no_text_search_without_end(void **state)
+{
+	enum { MOST = 4096 };
+	static char query[MOST + 16];
+
+	(void)state;
+	for (size_t over = 0; over < 2; over++) {
+		struct unit_request like = {.method = "GET", .path = "/t", .query = query};
+		struct fn_request *req = unit_request(&like);
+		struct rest_query parsed;
+		struct fn_error *error;
+
+		(void)snprintf(query, sizeof(query), "a=wfts.");
+		memset(query + strlen(query), 'x', MOST + over);
+		error = rest_parse(req, &settings, &parsed);
+		if (over == 0)
+			assert_null(error);
+		else
+			assert_string_equal(error->message->en,
+					    "The request has too many bytes in "
+					    "a text search: at most 4096 are taken");
+		fn_request_free(req);
+	}
+}
+
 /* Long texts: of one character over and over, refused or read, never a crash. */
 static void survives_the_longest_texts(void **state)
 {
@@ -338,6 +365,7 @@ int main(void)
 		cmocka_unit_test(a_range_counts_on_get_alone),
 		cmocka_unit_test(max_rows_caps_every_level_of_a_read),
 		cmocka_unit_test(refuses_in_words_what_passes_a_ceiling),
+		cmocka_unit_test(takes_no_text_search_without_end),
 		cmocka_unit_test(survives_the_longest_texts),
 		cmocka_unit_test(says_where_the_answer_is_found_again),
 	};

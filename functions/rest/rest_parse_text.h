@@ -8,12 +8,14 @@
 #include "rest_query.h"
 
 enum {
-	REST_NAME_MAX = 255,        /* bytes; PostgreSQL cuts names at 63 */
-	REST_STEPS_MAX = 64,        /* of one JSON path */
-	REST_ITEMS_MAX = 1664,      /* PostgreSQL's limit for the columns of one result */
-	REST_NODES_MAX = 4096,      /* items or conditions made out of one value */
-	REST_DEPTH_MAX = 32,        /* of the readers' recursion, whatever the settings say */
-	REST_ORDERS_MAX = 64,       /* terms of one order */
+	REST_NAME_MAX = 255,   /* bytes; PostgreSQL cuts names at 63 */
+	REST_STEPS_MAX = 64,   /* of one JSON path */
+	REST_ITEMS_MAX = 1664, /* PostgreSQL's limit for the columns of one result */
+	REST_NODES_MAX = 4096, /* items or conditions made out of one value */
+	REST_DEPTH_MAX = 32,   /* of the readers' recursion, whatever the settings say */
+	REST_ORDERS_MAX = 64,  /* terms of one order */
+	REST_SEARCH_MAX =
+		4 << 10, /* bytes of a text search: its cost grows with the square, a row */
 	REST_QUERY_MAX = 128 << 10, /* bytes of a query string */
 };
 
