@@ -99,6 +99,12 @@ static struct fn_error *raised_error(struct fn_request *req, const struct fn_scr
 	return error;
 }
 
+/* The database guesses which name was meant; strangers would learn the names of columns by that. */
+static bool names_others(const char *sqlstate)
+{
+	return strcmp(sqlstate, "42703") == 0 || strcmp(sqlstate, "42P01") == 0;
+}
+
 struct fn_error *rest_sqlstate_error(struct fn_request *req, const struct fn_script_result *result,
 				     bool is_anonymous)
 {
@@ -116,7 +122,7 @@ struct fn_error *rest_sqlstate_error(struct fn_request *req, const struct fn_scr
 		return raised_error(req, result);
 	status = rest_sqlstate_status(result->sqlstate, result->message, is_anonymous);
 	error = rest_fail(req, status, result->sqlstate, result->message, result->detail,
-			  result->hint);
+			  is_anonymous && names_others(result->sqlstate) ? NULL : result->hint);
 	if (status == 503)
 		error->retry_after = 1;
 	return error;

@@ -91,6 +91,22 @@ static void the_words_of_the_database_go_through(void **state)
 	assert_string_equal(fn_json_get_text(error->detail, "hint"), "ask");
 }
 
+static void strangers_get_no_names_from_hints(void **state)
+{
+	const struct fn_script_result guess = {.state = FN_SCRIPT_FAILED,
+					       .sqlstate = "42703",
+					       .message = "column t.nam does not exist",
+					       .hint = "Perhaps you meant ... \"t.name\"."};
+	const struct fn_error *error;
+
+	(void)state;
+	error = error_of(guess);
+	assert_null(fn_json_get_text(error->detail, "hint"));
+	assert_string_equal(error->message->en, "column t.nam does not exist");
+	error = rest_sqlstate_error(req, &guess, false);
+	assert_string_equal(fn_json_get_text(error->detail, "hint"), guess.hint);
+}
+
 static void sql_may_make_up_the_whole_answer(void **state)
 {
 	struct fn_script_result raised =
@@ -135,6 +151,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(each_line_of_the_table),
 		cmocka_unit_test_teardown(the_words_of_the_database_go_through, tear_down),
+		cmocka_unit_test_teardown(strangers_get_no_names_from_hints, tear_down),
 		cmocka_unit_test_teardown(sql_may_make_up_the_whole_answer, tear_down),
 		cmocka_unit_test_teardown(a_database_that_is_away_is_503_with_a_time_to_come_back,
 					  tear_down),
