@@ -1,5 +1,4 @@
 /* rest_openapi_type.c: types and defaults of the database as a description of JSON knows them. */
-#include <ctype.h>
 #include <string.h>
 
 #include "rest_openapi_parts.h"
@@ -44,22 +43,8 @@ void rest_openapi_put_type(struct fn_arena *arena, struct json_object *object, c
 	fn_json_set(object, fn_json_value("items", items));
 }
 
-/* What follows a constant may only be a cast: '2020-01-01'::date, 'x'::character varying(3). */
-static bool is_cast(const char *text)
-{
-	if (*text == '\0')
-		return true;
-	if (strncmp(text, "::", 2) != 0)
-		return false;
-	for (text += 2; *text != '\0'; text++) {
-		if (!isalnum((unsigned char)*text) && strchr("_ .,()[]\"", *text) == NULL &&
-		    (unsigned char)*text < 0x80)
-			return false;
-	}
-	return true;
-}
-
-/* The text between quotes, or NULL when the SQL is more than that. */
+/* The text of 'text'::type, or NULL when the SQL is another expression: of those PostgreSQL begins
+ * none with a quote. */
 static const char *constant(struct fn_arena *arena, const char *sql)
 {
 	char *text = fn_arena_text(arena, sql), *to = text;
@@ -72,8 +57,6 @@ static const char *constant(struct fn_arena *arena, const char *sql)
 		sql += *sql == '\'';
 		*to++ = *sql;
 	}
-	if (*sql == '\0' || !is_cast(sql + 1))
-		return NULL;
 	*to = '\0';
 	return text;
 }
