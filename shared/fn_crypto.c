@@ -59,14 +59,26 @@ void fn_crypto_sha256(const void *bytes, size_t length, uint8_t into[static FN_S
 		fn_die(SYSTEM_ERROR, "SHA-256 failed");
 }
 
+size_t fn_crypto_hmac_with(enum fn_hash hash, const void *key, size_t key_length, const void *bytes,
+			   size_t length, uint8_t into[static FN_HASH_MAX])
+{
+	const EVP_MD *const hashes[] = {
+		[FN_SHA256] = EVP_sha256(), [FN_SHA384] = EVP_sha384(), [FN_SHA512] = EVP_sha512()};
+	unsigned size = 0;
+
+	if (HMAC(hashes[hash], key, (int)key_length, bytes, length, into, &size) == NULL ||
+	    size != (unsigned)EVP_MD_get_size(hashes[hash]))
+		fn_die(SYSTEM_ERROR, "HMAC failed");
+	return size;
+}
+
 void fn_crypto_hmac(const void *key, size_t key_length, const void *bytes, size_t length,
 		    uint8_t into[static FN_SHA256_SIZE])
 {
-	unsigned size = 0;
+	uint8_t mac[FN_HASH_MAX];
 
-	if (HMAC(EVP_sha256(), key, (int)key_length, bytes, length, into, &size) == NULL ||
-	    size != FN_SHA256_SIZE)
-		fn_die(SYSTEM_ERROR, "HMAC failed");
+	(void)fn_crypto_hmac_with(FN_SHA256, key, key_length, bytes, length, mac);
+	memcpy(into, mac, FN_SHA256_SIZE);
 }
 
 bool fn_crypto_same(const void *a, size_t a_length, const void *b, size_t b_length)

@@ -9,13 +9,17 @@
 #include "fn_arena.h"
 #include "fn_text.h"
 
-enum { FN_SHA256_SIZE = 32 };
+enum { FN_SHA256_SIZE = 32, FN_HASH_MAX = 64 };
+enum fn_hash { FN_SHA256, FN_SHA384, FN_SHA512 };
 
 void fn_crypto_random(void *into, size_t size); /* ends the process when the OS has none */
 struct fn_uuid fn_crypto_uuid(void);            /* version 4 */
 void fn_crypto_sha256(const void *bytes, size_t length, uint8_t into[static FN_SHA256_SIZE]);
 void fn_crypto_hmac(const void *key, size_t key_length, const void *bytes, size_t length,
 		    uint8_t into[static FN_SHA256_SIZE]);
+/* With any of the hashes; returns the size of the result. */
+size_t fn_crypto_hmac_with(enum fn_hash hash, const void *key, size_t key_length, const void *bytes,
+			   size_t length, uint8_t into[static FN_HASH_MAX]);
 /* Time depends on the lengths only. */
 bool fn_crypto_same(const void *a, size_t a_length, const void *b, size_t b_length);
 const char *fn_crypto_hex(struct fn_arena *arena, const void *bytes, size_t length);

@@ -35,7 +35,7 @@ static bool split(struct fn_arena *arena, const char *text, struct token *t)
 	t->signature =
 		fn_crypto_unbase64url(arena, signature, strlen(signature), &t->signature_length);
 	return t->header != NULL && t->payload != NULL && t->signature != NULL &&
-	       t->header_length > 0 && t->payload_length > 0 && t->signature_length > 0;
+	       t->header_length > 0 && t->payload_length > 0;
 }
 
 static struct json_object *parse(struct fn_arena *arena, const uint8_t *bytes, size_t length)
@@ -46,17 +46,47 @@ static struct json_object *parse(struct fn_arena *arena, const uint8_t *bytes, s
 	return fn_json_type(value) == FN_JSON_OBJECT ? value : NULL;
 }
 
-/* The algorithm is the key's, the token may only agree. */
-static bool holds(const struct token *t, const struct fn_jwt_key *key, const char *alg)
+static bool holds(const struct token *t, const struct fn_jwt_key *key,
+		  const struct fn_jwt_algorithm *algorithm)
 {
-	uint8_t mac[FN_SHA256_SIZE];
+	uint8_t mac[FN_HASH_MAX];
+	size_t size;
 
-	if (key->public != NULL)
-		return strcmp(alg, "ES256") == 0 && t->signature_length == FN_ES256_SIGNATURE &&
-		       fn_es256_holds(key->public, t->signature, t->text, t->signed_length);
-	fn_crypto_hmac(key->secret, key->secret_length, t->text, t->signed_length, mac);
-	return strcmp(alg, "HS256") == 0 &&
-	       fn_crypto_same(mac, sizeof(mac), t->signature, t->signature_length);
+	if (key->kind == FN_JWT_EC)
+		return t->signature_length == FN_ES256_SIGNATURE &&
+		       fn_es256_holds(key->ec, t->signature, t->text, t->signed_length);
+	if (key->kind == FN_JWT_RSA)
+		return fn_rsa_holds(key->rsa, algorithm->padding, algorithm->hash, t->signature,
+				    t->signature_length, t->text, t->signed_length);
+	size = fn_crypto_hmac_with(algorithm->hash, key->secret, key->secret_length, t->text,
+				   t->signed_length, mac);
+	return fn_crypto_same(mac, size, t->signature, t->signature_length);
+}
+
+/* The algorithm is the key's, the token may only agree. The kid chooses; a token without one may be
+ * of any key. */
+static enum fn_jwt_result try_keys(const struct fn_jwt_keys *keys, const struct token *t,
+				   const char *kid, const struct fn_jwt_algorithm *algorithm)
+{
+	enum fn_jwt_result result = FN_JWT_NO_KEY;
+
+	for (size_t i = 0; i < keys->count; i++) {
+		const struct fn_jwt_key *key = &keys->keys[i];
+
+		if ((kid != NULL && strcmp(key->kid, kid) != 0) || key->kind != algorithm->kind ||
+		    (key->only != NULL && key->only != algorithm))
+			continue;
+		if (holds(t, key, algorithm))
+			return FN_JWT_OK;
+		result = FN_JWT_FORGED;
+	}
+	return result;
+}
+
+/* access tokens of others say so (RFC 9068) */
+static bool is_type(const char *type)
+{
+	return type != NULL && (fn_text_same(type, "JWT") || fn_text_same(type, "at+jwt"));
 }
 
 static enum fn_jwt_result check_signature(const struct fn_jwt_keys *keys, struct fn_arena *arena,
@@ -66,39 +96,57 @@ static enum fn_jwt_result check_signature(const struct fn_jwt_keys *keys, struct
 	struct json_object *header = parse(arena, t->header, t->header_length);
 	const char *alg = fn_json_get_text(header, "alg"), *kid = fn_json_get_text(header, "kid");
 	struct json_object *type = fn_json_get(header, "typ");
-	const struct fn_jwt_key *key = fn_jwt_keys_find(keys, kid);
+	const struct fn_jwt_algorithm *algorithm = fn_jwt_algorithm(alg);
 
 	if (alg == NULL || (kid == NULL && fn_json_get(header, "kid") != NULL) ||
-	    (type != NULL && !fn_text_same(fn_json_text(type), "JWT")))
+	    (type != NULL && !is_type(fn_json_text(type))))
 		return FN_JWT_MALFORMED;
 	for (size_t i = 0; i < FN_COUNT(foreign); i++) {
 		if (fn_json_get(header, foreign[i]) != NULL)
 			return FN_JWT_MALFORMED; /* keys come from us alone */
 	}
-	if (key == NULL)
-		return FN_JWT_NO_KEY;
-	return holds(t, key, alg) ? FN_JWT_OK : FN_JWT_FORGED;
+	return algorithm == NULL ? FN_JWT_ALGORITHM : try_keys(keys, t, kid, algorithm);
 }
 
-static bool is_time(struct json_object *value)
+/* A time of the claims; false when it is no number. One that is not whole counts as
+ * 0, and so does an absent one: *ret_there says which. Null is the same as absent. */
+static bool read_time(struct json_object *claims, const char *name, bool *ret_there, int64_t *ret)
 {
-	return value == NULL || fn_json_type(value) == FN_JSON_INTEGER;
+	struct json_object *value = fn_json_get(claims, name);
+	enum fn_json_type type = fn_json_type(value);
+
+	*ret_there = type == FN_JSON_INTEGER || type == FN_JSON_NUMBER;
+	*ret = fn_json_integer(value);
+	return *ret_there || type == FN_JSON_NONE || type == FN_JSON_NULL;
+}
+
+static enum fn_jwt_result check_times(struct json_object *claims, int64_t now)
+{
+	bool there;
+	int64_t time;
+
+	if (!read_time(claims, "exp", &there, &time))
+		return FN_JWT_BAD_EXP;
+	if (there && time < now - FN_JWT_SKEW)
+		return FN_JWT_EXPIRED;
+	if (!read_time(claims, "nbf", &there, &time))
+		return FN_JWT_BAD_NBF;
+	if (time > now + FN_JWT_SKEW)
+		return FN_JWT_NOT_YET;
+	if (!read_time(claims, "iat", &there, &time))
+		return FN_JWT_BAD_IAT;
+	return time > now + FN_JWT_SKEW ? FN_JWT_FUTURE : FN_JWT_OK;
 }
 
 static enum fn_jwt_result check_claims(struct fn_arena *arena, const struct token *t, int64_t now,
 				       struct json_object **ret_claims)
 {
 	struct json_object *claims = parse(arena, t->payload, t->payload_length);
-	struct json_object *exp = fn_json_get(claims, "exp"), *nbf = fn_json_get(claims, "nbf");
+	enum fn_jwt_result result = claims == NULL ? FN_JWT_CLAIMS : check_times(claims, now);
 
-	if (exp == NULL || !is_time(exp) || !is_time(nbf) || !is_time(fn_json_get(claims, "iat")))
-		return FN_JWT_CLAIMS;
-	if (fn_json_integer(exp) <= now - FN_JWT_SKEW)
-		return FN_JWT_EXPIRED;
-	if (nbf != NULL && fn_json_integer(nbf) > now + FN_JWT_SKEW)
-		return FN_JWT_NOT_YET;
-	*ret_claims = claims;
-	return FN_JWT_OK;
+	if (result == FN_JWT_OK)
+		*ret_claims = claims;
+	return result;
 }
 
 enum fn_jwt_result fn_jwt_verify(const struct fn_jwt_keys *keys, struct fn_arena *arena,
@@ -125,8 +173,21 @@ enum fn_jwt_result fn_jwt_reread(struct fn_arena *arena, const char *token, int6
 
 const char *fn_jwt_result_name(enum fn_jwt_result result)
 {
-	static const char *const names[] = {"ok",      "malformed", "no such key", "forged",
-					    "expired", "not yet",   "bad claims"};
+	static const char *const names[] = {
+		[FN_JWT_OK] = "ok",
+		[FN_JWT_MALFORMED] = "malformed",
+		[FN_JWT_ALGORITHM] = "no algorithm of ours",
+		[FN_JWT_NO_KEY] = "no such key",
+		[FN_JWT_FORGED] = "forged",
+		[FN_JWT_EXPIRED] = "expired",
+		[FN_JWT_NOT_YET] = "not yet",
+		[FN_JWT_FUTURE] = "issued in the future",
+		[FN_JWT_BAD_EXP] = "exp is no number",
+		[FN_JWT_BAD_NBF] = "nbf is no number",
+		[FN_JWT_BAD_IAT] = "iat is no number",
+		[FN_JWT_CLAIMS] = "bad claims",
+		[FN_JWT_NO_SECRET] = "no key set",
+	};
 
 	return names[result];
 }

@@ -43,7 +43,8 @@ static inline int set_up(void **state)
 	w.jwk = fn_json_write(fn_sign_jwk(w.arena, w.pem, w.kid), NULL);
 	w.keys = fn_jwt_keys_new(
 		fn_arena_format(w.arena,
-				"{\"keys\":[%s,{\"kty\":\"oct\",\"k\":\"%s\"},{\"kty\":\"RSA\"}]}",
+				"{\"keys\":[%s,{\"kty\":\"oct\",\"alg\":\"HS256\",\"k\":\"%s\"},"
+				"{\"kty\":\"OKP\"}]}",
 				w.jwk, base64url(SECRET)),
 		&why);
 	return w.keys == NULL;

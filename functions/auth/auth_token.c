@@ -19,6 +19,7 @@ enum {
 	TOKEN_TEXT = TOKEN_BYTES / 3 * 4, /* 57 bytes: no left-over bits */
 };
 enum { CONFIG_ERROR = 78, OUR_BUG = 70, INIT_ARENA = 1 << 20 };
+enum { ACCESS_TOKEN_MAX = 4096 }; /* it travels with every request */
 
 static const char *kid; /* of JWT_PRIVATE_KEY; lives as long as the process */
 
@@ -74,7 +75,7 @@ const char *auth_access_token(struct fn_request *req, const struct auth_person *
 	struct json_object *claims = claims_of(req, person, session, now);
 	const char *token = fn_sign_token(arena, pem, kid, claims);
 
-	if (token != NULL && strlen(token) <= FN_JWT_MAX)
+	if (token != NULL && strlen(token) <= ACCESS_TOKEN_MAX)
 		return token;
 	/* imported metadata may be larger than we let anybody write, and a number in it may be one
 	 * that other libraries cannot read: a token without it is better than none */

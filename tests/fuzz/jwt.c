@@ -1,6 +1,7 @@
 /* jwt.c: fuzz target for tokens: the compact form, what is inside a genuine one, the two headers
  * that bring it, and key sets. The first byte says which; the keys are made for this alone.
- * Whatever comes in, an answer is either a refusal or claims that are an object with a time. */
+ * Whatever comes in, an answer is either a refusal or claims that are an object whose times hold.
+ */
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
@@ -20,10 +21,17 @@ enum { TOKEN = 't', INSIDE = 'i', HEADERS = 'h', KEY_SET = 'k' };
 
 #define SECRET   "a secret of the fuzz target, 32+ bytes"
 #define SECRET64 "YSBzZWNyZXQgb2YgdGhlIGZ1enogdGFyZ2V0LCAzMisgYnl0ZXM"
+#define MODULUS                                                                                    \
+	"u0r0UeyX9B3DKa-vT0NfX_VTa5MIJGDHsmRDA-Gj-dYIhIYhdVAY41peYSOThVM_lxr80v"                   \
+	"KIqCjolwAeXNTEbtnGvunSmUQ5l5-E3b7vJcH4hQcAbvoe170KIIawR9qi2NFpIJEOmR68"                   \
+	"X41ECTaL7XSsb8FYtfzb6L7-D5x15mPMoTatzmOuUUBK53uXmrGEuXMgsLvEE9yAqWW1cy"                   \
+	"hScUJBp-pEYKQ2qadlbh-Amg-I4eW0suyCopXLmTqNjO1kv4iOxqRzt0hyS5U-7C0g8mxs"                   \
+	"5PELKxxqWoFx0B6jH2aVnmhB0MTmGm4vqgwyB8iKxFnO7uN1fxdZ1UkgCWYjjQ"
 
 static const char jwks[] = "{\"keys\":[{\"kty\":\"EC\",\"crv\":\"P-256\",\"kid\":\"ec\","
 			   "\"x\":\"axfR8uEsQkf4vOblY6RA8ncDfYEt6zOg9KE5RdiYwpY\","
 			   "\"y\":\"T-NC4v4af5uO5-tKfA-eFivOM1drMV7Oy7ZAaDe_UfU\"},"
+			   "{\"kty\":\"RSA\",\"kid\":\"rsa\",\"e\":\"AQAB\",\"n\":\"" MODULUS "\"},"
 			   "{\"kty\":\"oct\",\"k\":\"" SECRET64 "\"}]}";
 static struct fn_jwt_keys *keys;
 
@@ -40,6 +48,7 @@ int LLVMFuzzerInitialize(int *argc, char ***argv)
 	(void)argc;
 	(void)argv;
 	fn_conf_set("JWKS", jwks);
+	fn_conf_set("API_KEYS", "{\"sb_publishable_of_the_fuzz_target\":\"anon\"}");
 	fn_conf_set("API_URL", "http://api.test");
 	fn_conf_set("JWT_ISSUERS", "");
 	fn_auth_init();
@@ -58,7 +67,9 @@ static enum fn_jwt_result verify(struct fn_arena *arena, const char *token)
 		return result;
 	demand(strlen(token) <= FN_JWT_MAX);
 	demand(fn_json_type(claims) == FN_JSON_OBJECT);
-	demand(fn_json_get_integer(claims, "exp", 0) > NOW - FN_JWT_SKEW);
+	demand(fn_json_get_integer(claims, "exp", NOW) >= NOW - FN_JWT_SKEW);
+	demand(fn_json_get_integer(claims, "nbf", NOW) <= NOW + FN_JWT_SKEW);
+	demand(fn_json_get_integer(claims, "iat", NOW) <= NOW + FN_JWT_SKEW);
 	return result;
 }
 
