@@ -109,6 +109,8 @@ static bool add_secrets(const struct rt_settings *settings, const struct rt_func
 			return false;
 		if (entry->common && is_there(settings, entry->name))
 			continue; /* handed over with the common ones */
+		if (entry->optional && !is_there(settings, entry->name))
+			continue;
 		if (!add_secret(settings, entry, share, &inner))
 			return rt_refuse(why, "%s:%d: %s: %s", function->file,
 					 function->secrets.line, entry->name, inner.text);

@@ -6,6 +6,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "fn_apikey.h"
 #include "fn_conf.h"
 #include "fn_crypto.h"
 #include "fn_die.h"
@@ -27,13 +28,16 @@ static struct {
 void fn_auth_init(void)
 {
 	const char *why = NULL;
-	struct fn_jwt_keys *read = fn_jwt_keys_new(fn_conf_text("JWKS"), &why);
 
-	if (read == NULL)
-		fn_die(CONFIG_ERROR, "setting JWKS: %s", why);
+	fn_apikey_init();
 	fn_jwt_keys_free(keys);
-	keys = read;
+	keys = NULL;
 	memset(remembered, 0, sizeof(remembered));
+	if (!fn_conf_has("JWKS"))
+		return;
+	keys = fn_jwt_keys_new(fn_conf_text("JWKS"), &why);
+	if (keys == NULL)
+		fn_die(CONFIG_ERROR, "setting JWKS: %s", why);
 }
 
 enum fn_jwt_result fn_auth_verify(struct fn_arena *arena, const char *token,
@@ -45,7 +49,7 @@ enum fn_jwt_result fn_auth_verify(struct fn_arena *arena, const char *token,
 
 	*ret_claims = NULL;
 	if (keys == NULL)
-		fn_die(CONFIG_ERROR, "no key set was read");
+		return FN_JWT_NO_SECRET;
 	if (strnlen(token, FN_JWT_MAX + 1) > FN_JWT_MAX)
 		return FN_JWT_MALFORMED;
 	fn_crypto_sha256(token, strlen(token), hash);
@@ -123,6 +127,8 @@ static const char *read_claims(struct fn_arena *arena, struct json_object *claim
 	if (!fn_text_uuid(fn_json_get_text(claims, "sub"), &ret->id) ||
 	    !fn_text_uuid(fn_json_get_text(claims, "session_id"), &ret->session))
 		return "no sub or no session_id";
+	if (fn_json_get(claims, "exp") == NULL)
+		return "no exp"; /* a project key may live for ever, a session not */
 	if (!is_for_us(claims))
 		return "another audience";
 	return is_issuer(issuer, ours) ? NULL : "unknown issuer";
@@ -137,6 +143,18 @@ static const char *read_token(struct fn_request *req, const char *token, struct 
 
 	*ret = (struct fn_caller){0};
 	return result == FN_JWT_OK ? read_claims(arena, claims, ret) : fn_jwt_result_name(result);
+}
+
+/* NULL, or why the opaque key is nobody's. */
+static const char *read_opaque(struct fn_request *req, const char *key, struct fn_caller *ret)
+{
+	const char *role = fn_apikey_role(key);
+
+	*ret = (struct fn_caller){.role = role, .email = ""};
+	if (role == NULL)
+		return "an API key that API_KEYS does not know";
+	ret->claims = fn_json_keep(fn_request_arena(req), FN_OBJECT(fn_json_string("role", role)));
+	return is(role, "anon") || is(role, "service_role") ? NULL : "unknown role";
 }
 
 /* ---- headers ---- */
@@ -160,6 +178,13 @@ static const char *read_own_bearer(struct fn_request *req)
 	return bearer == NULL || is(key, bearer) ? NULL : bearer;
 }
 
+/* An opaque key is no proof of a person: it belongs into the other header. */
+static const char *read_person(struct fn_request *req, const char *bearer, struct fn_caller *ret)
+{
+	*ret = (struct fn_caller){0};
+	return fn_apikey_is(bearer) ? "an opaque API key" : read_token(req, bearer, ret);
+}
+
 static struct fn_error *known(struct fn_request *req, const struct fn_caller *caller)
 {
 	fn_request_set_caller(req, caller->id.text[0] != '\0' ? caller->id.text : caller->role);
@@ -173,7 +198,7 @@ struct fn_error *fn_auth_user(struct fn_request *req, struct fn_caller *ret)
 	*ret = (struct fn_caller){0};
 	if (bearer == NULL)
 		return fn_fail(req, &fn_message_no_session);
-	why = read_token(req, bearer, ret);
+	why = read_person(req, bearer, ret);
 	if (why == NULL && ret->id.text[0] == '\0')
 		why = "a project key, not a person";
 	if (why != NULL)
@@ -188,7 +213,7 @@ struct fn_error *fn_auth_key(struct fn_request *req, struct fn_caller *ret)
 	*ret = (struct fn_caller){0};
 	if (key == NULL || *key == '\0')
 		return fn_fail(req, &fn_message_no_key);
-	why = read_token(req, key, ret);
+	why = fn_apikey_is(key) ? read_opaque(req, key, ret) : read_token(req, key, ret);
 	if (why == NULL && ret->id.text[0] != '\0')
 		why = "a person, not a project key";
 	if (why != NULL)
@@ -202,7 +227,7 @@ struct fn_error *fn_auth_any(struct fn_request *req, struct fn_caller *ret)
 
 	if (bearer == NULL)
 		return fn_auth_key(req, ret);
-	why = read_token(req, bearer, ret);
+	why = read_person(req, bearer, ret);
 	if (why != NULL)
 		return fn_fail_because(req, &fn_message_bad_session, "bearer: %s", why);
 	return known(req, ret);

@@ -1,6 +1,7 @@
-/* fn_auth.h: who is calling. Session tokens and project keys are verified with one public key set
- * (the setting JWKS, several kids); only the function `auth` can sign sessions. Sources:
- * wire.md 1.2, reliability.md rule 3, decisions 20 and 24. */
+/* fn_auth.h: who is calling. Session tokens and project keys are verified with one key set (the
+ * setting JWKS, several kids); only the function `auth` can sign sessions. A project key may be an
+ * opaque one (fn_apikey.h) as well. Sources: wire.md 1.2, reliability.md rule 3, decisions 20
+ * and 24. */
 #ifndef FN_AUTH_H
 #define FN_AUTH_H
 
@@ -31,12 +32,13 @@ FN_CHECKED struct fn_error *fn_auth_internal(struct fn_request *req);
 FN_CHECKED struct fn_error *fn_auth_alive(struct fn_tx *tx, const struct fn_caller *caller);
 
 /* For `rest`, whose clients are told other words: verifies with the same key set and remembers what
- * held. Role, issuer and audience are the caller's to check. */
+ * held. Role, issuer, audience and whether there must be an exp are the caller's to check. */
 enum fn_jwt_result fn_auth_verify(struct fn_arena *arena, const char *token,
 				  struct json_object **ret_claims);
 
-/* Reads the key set from the settings. One without a usable key, or with a weak or private one,
- * ends the process (78): an empty key must never verify. */
+/* Reads the key set and the opaque keys from the settings. A set without a usable key, or with a
+ * weak or private one, ends the process (78): an empty key must never verify. Without a set nothing
+ * does (FN_JWT_NO_SECRET). */
 void fn_auth_init(void);
 
 #endif

@@ -20,7 +20,10 @@
 	"\"role\":\"authenticated\",\"aud\":\"authenticated\",\"sub\":\"" ANA                      \
 	"\",\"session_id\":\"" SESSION "\",\"email\":\"ana@example.org\","                         \
 	"\"iss\":\"http://api.test/auth/v1\""
-#define KEY(role) "\"role\":\"" role "\",\"iss\":\"supabase\""
+#define PUBLISHABLE "sb_publishable_0123456789abcdef"
+#define SECRET      "sb_secret_0123456789abcdef"
+#define ODD         "sb_secret_of_another_role_123"
+#define KEY(role)   "\"role\":\"" role "\",\"iss\":\"supabase\""
 
 static struct world {
 	struct fn_arena *arena;
@@ -39,6 +42,14 @@ static const char *find_header(void *from, const char *name)
 	if (strcasecmp(name, "authorization") == 0)
 		return headers->authorization;
 	return strcasecmp(name, "apikey") == 0 ? headers->apikey : NULL;
+}
+
+/* A token with these members that never ends. */
+static const char *endless(const char *pem, const char *kid, const char *members)
+{
+	const char *text = fn_arena_format(w.arena, "{%s}", members);
+
+	return fn_sign_token(w.arena, pem, kid, fn_json_keep(w.arena, fn_json_trusted(text)));
 }
 
 /* A token with these members, good for an hour. */
@@ -70,6 +81,8 @@ static int set_up(void **state)
 				    fn_json_write(fn_sign_jwk(w.arena, w.pem, w.kid), NULL),
 				    fn_json_write(fn_sign_jwk(w.arena, w.api_pem, w.api_kid),
 						  NULL)));
+	fn_conf_set("API_KEYS", "{\"" PUBLISHABLE "\":\"anon\",\"" SECRET
+				"\":\"service_role\",\"" ODD "\":\"postgres\"}");
 	fn_auth_init();
 	w.ana = session(PERSON);
 	w.anon = token(w.api_pem, w.api_kid, KEY("anon"));
@@ -198,6 +211,41 @@ static void refuses_missing_and_foreign_keys(void **state)
 	assert_user(bearer(w.ana), w.ana, "no_session");
 }
 
+static void takes_an_opaque_key_for_the_role_it_stands_for(void **state)
+{
+	struct fn_caller caller;
+
+	(void)state;
+	assert_string_equal(ask(ANY, NULL, PUBLISHABLE, &caller), "anon");
+	assert_string_equal(caller.id.text, "");
+	assert_any(bearer(PUBLISHABLE), PUBLISHABLE, "anon");
+	assert_any(bearer(SECRET), SECRET, "service_role");
+	assert_any(bearer(w.ana), PUBLISHABLE, "authenticated");
+	assert_user(bearer(w.ana), PUBLISHABLE, "authenticated");
+	assert_string_equal(ask(KEY_ONLY, bearer(w.ana), SECRET, NULL), "service_role");
+}
+
+static void refuses_an_opaque_key_anywhere_else(void **state)
+{
+	(void)state;
+	assert_any(NULL, PUBLISHABLE "0", "no_api_key");
+	assert_any(NULL, "sb_publishable_0123456789abcde", "no_api_key");
+	assert_any(NULL, ODD, "no_api_key"); /* a role that no client may have here */
+	assert_any(bearer(SECRET), NULL, "invalid_session");
+	assert_any(bearer(SECRET), w.anon, "invalid_session");
+	assert_any(bearer(SECRET), PUBLISHABLE, "invalid_session");
+	assert_user(bearer(SECRET), NULL, "invalid_session");
+	assert_user(bearer(SECRET), SECRET, "no_session");
+}
+
+static void lets_project_keys_live_for_ever_and_sessions_not(void **state)
+{
+	(void)state;
+	assert_any(NULL, endless(w.api_pem, w.api_kid, KEY("anon")), "anon");
+	assert_any(NULL, endless(w.api_pem, w.api_kid, KEY("service_role")), "service_role");
+	assert_user(bearer(endless(w.pem, w.kid, PERSON)), NULL, "invalid_session");
+}
+
 static void asks_for_a_key_beside_the_bearer(void **state)
 {
 	(void)state;
@@ -257,10 +305,10 @@ static void accepts_listed_issuers_and_audiences_in_a_list(void **state)
 static void forgets_nothing_but_the_signature_check(void **state)
 {
 	(void)state;
-	/* verified and remembered; then time goes on past exp and its minute of skew */
+	/* verified and remembered; then time goes on past exp and its half minute of skew */
 	assert_user(bearer(w.ana), NULL, "authenticated");
 	assert_user(bearer(w.ana), NULL, "authenticated");
-	fn_time_offset(3600 + 61);
+	fn_time_offset(3600 + 31);
 	assert_user(bearer(w.ana), NULL, "invalid_session");
 	fn_time_offset(0);
 	assert_user(bearer(w.ana), NULL, "authenticated");
@@ -302,6 +350,9 @@ int main(void)
 		cmocka_unit_test(lets_a_genuine_bearer_decide_over_the_apikey),
 		cmocka_unit_test(never_reads_a_bad_bearer_as_anon),
 		cmocka_unit_test(refuses_missing_and_foreign_keys),
+		cmocka_unit_test(takes_an_opaque_key_for_the_role_it_stands_for),
+		cmocka_unit_test(refuses_an_opaque_key_anywhere_else),
+		cmocka_unit_test(lets_project_keys_live_for_ever_and_sessions_not),
 		cmocka_unit_test(asks_for_a_key_beside_the_bearer),
 		cmocka_unit_test(refuses_claims_that_name_nobody),
 		cmocka_unit_test(accepts_listed_issuers_and_audiences_in_a_list),

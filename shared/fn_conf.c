@@ -20,7 +20,8 @@ enum { CONFIG_ERROR = 78 /* sysexits.h EX_CONFIG */, LOADED_MAX = 128 };
 #define BOOL(key, value) .name = (key), .kind = FN_CONF_BOOL, .otherwise = (value)
 #define SECRET(key, low)                                                                           \
 	.name = (key), .kind = FN_CONF_TEXT, .secret = true, .min = (low), .max = 16384
-#define COMMON .common = true
+#define COMMON   .common = true
+#define OPTIONAL .optional = true
 
 static const struct fn_conf_entry table[] = {
 	/* the site */
@@ -36,6 +37,7 @@ static const struct fn_conf_entry table[] = {
 	{TEXT("REDIRECT_ALLOW_LIST", "")},
 	/* keys and callers */
 	{SECRET("JWKS", 20), COMMON},
+	{SECRET("API_KEYS", 20), COMMON},
 	{SECRET("JWT_PRIVATE_KEY", 100)},
 	{TEXT("JWT_ISSUERS", ""), COMMON},
 	{INT("JWT_EXP", "3600", 60, 604800)},
@@ -99,6 +101,11 @@ static const struct fn_conf_entry table[] = {
 	{TEXT("PGRST_OPENAPI_SERVER_PROXY_URI", "")},
 	{TEXT("REST_ROOT_ROLES", "service_role")},
 	{BOOL("PGRST_SERVER_TIMING_ENABLED", "false")},
+	{TEXT("PGRST_DB_CHANNEL", "pgrst")},
+	{BOOL("PGRST_DB_CHANNEL_ENABLED", "true")},
+	{SECRET("PGRST_DB_URI", 8), OPTIONAL},
+	{SECRET("PGRST_APP_SETTINGS", 8), OPTIONAL},
+	{BOOL("JWT_WITHOUT_EXP", "false")},
 	{TEXT("PGRST_JWT_AUD", "")},
 	{TEXT("PGRST_JWT_ROLE_CLAIM_KEY", ".role")},
 	{TEXT("REST_CAPABILITIES",

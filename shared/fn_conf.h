@@ -20,6 +20,7 @@ struct fn_conf_entry {
 	bool secret; /* a file of mode 0400 under var/secrets, never in temba.ini or the environment
 			of a worker */
 	bool common; /* handed to every function without being named */
+	bool optional; /* a secret that need not be there although a function names it */
 };
 
 /* The table, ended by an entry whose name is NULL. */

@@ -31,6 +31,9 @@ struct fn_function {
 	const struct fn_sql *const
 		*statements; /* sql_NAME_all, ended by NULL; NULL = no database */
 	struct fn_error *(*handle)(struct fn_request *req);
+	/* asked by --check after init and the statements: NULL, or why it could not serve; may be
+	 * NULL */
+	const char *(*check)(struct fn_arena *arena);
 	void (*init)(void); /* once in the template, before any fork; may be NULL. No threads, no
 			       connection left open */
 };

@@ -116,6 +116,8 @@ static void load_settings(void)
 		(void)close(FN_FD_SETTINGS); /* a worker keeps its own copy, and no way to read it
 						again */
 	}
+	if (function->auth == FN_AUTH_USER || function->auth == FN_AUTH_APIKEY)
+		(void)fn_conf_text("JWKS"); /* without it the process ends here */
 	if (function->auth == FN_AUTH_USER || function->auth == FN_AUTH_APIKEY ||
 	    function->auth == FN_AUTH_MIXED)
 		fn_auth_init();
@@ -132,6 +134,8 @@ static int check(void)
 	load_settings();
 	if (function->statements != NULL)
 		why = fn_db_check(function->statements, arena);
+	if (why == NULL && function->check != NULL)
+		why = function->check(arena);
 	if (why != NULL)
 		(void)fprintf(stderr, "%s: %s\n", function->name, why);
 	fn_arena_free(arena);

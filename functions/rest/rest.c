@@ -9,8 +9,10 @@
 #include "fn_die.h"
 #include "rest.sql.h"
 #include "rest_auth.h"
+#include "rest_config.h"
 #include "rest_error.h"
 #include "rest_execute.h"
+#include "rest_names.h"
 #include "rest_options.h"
 #include "rest_parse.h"
 #include "rest_root.h"
@@ -79,6 +81,7 @@ static void read_settings(void)
 
 	if (schemas[0] == NULL)
 		fn_die(78, "setting PGRST_DB_SCHEMAS names no schema");
+	rest_config_check();
 	settings.many_schemas = schemas[1] != NULL;
 	settings.timing_enabled = fn_conf_bool("PGRST_SERVER_TIMING_ENABLED");
 	settings.parse =
@@ -86,6 +89,8 @@ static void read_settings(void)
 					     .max_rows = fn_conf_int("PGRST_DB_MAX_ROWS"),
 					     .tx_override = strstr(fn_conf_text("PGRST_DB_TX_END"),
 								   "allow-override") != NULL,
+					     .tx_rollback = strncmp(fn_conf_text("PGRST_DB_TX_END"),
+								    "rollback", 8) == 0,
 					     .plan_enabled = fn_conf_bool("PGRST_DB_PLAN_ENABLED"),
 					     .aggregates_enabled =
 						     fn_conf_bool("PGRST_DB_AGGREGATES_ENABLED"),
@@ -96,7 +101,8 @@ static void read_settings(void)
 	settings.auth =
 		(struct rest_auth_settings){.anonymous_role = given("PGRST_DB_ANON_ROLE"),
 					    .role_claim = fn_conf_text("PGRST_JWT_ROLE_CLAIM_KEY"),
-					    .audience = given("PGRST_JWT_AUD")};
+					    .audience = given("PGRST_JWT_AUD"),
+					    .endless = fn_conf_bool("JWT_WITHOUT_EXP")};
 	settings.catalog = (struct rest_catalog_settings){schemas, extra};
 	settings.plan =
 		(struct rest_plan_settings){settings.parse.max_rows,
@@ -109,7 +115,10 @@ static void read_settings(void)
 			   "setting=relation.column,... setting=...");
 	settings.execute =
 		(struct rest_execute_settings){.extra_search_path = extra,
-					       .pre_request = given("PGRST_DB_PRE_REQUEST"),
+					       .pre_request =
+						       rest_config_pre_request(catalog_arena),
+					       .app_settings =
+						       rest_config_app_settings(catalog_arena),
 					       .result = {settings.parse.max_rows,
 							  (size_t)fn_conf_int("REST_ANSWER_MAX"),
 							  fn_conf_bool("REST_CSV_GUARD")}};
@@ -146,6 +155,12 @@ static void init(void)
 	(void)load_catalog(req); /* a worker tries again */
 	fn_db_disconnect();      /* workers must not share a connection */
 	fn_request_free(req);
+}
+
+/* What the settings name must be there before a new generation serves. */
+static const char *check(struct fn_arena *arena)
+{
+	return rest_names_missing(arena, settings.catalog.schemas, settings.auth.anonymous_role);
 }
 
 /* ---- one request ---- */
@@ -207,4 +222,5 @@ const struct fn_function fn_function = {
 	.statements = sql_all,
 	.handle = rest,
 	.init = init,
+	.check = check,
 };

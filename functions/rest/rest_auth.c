@@ -1,30 +1,36 @@
 /* rest_auth.c: in whose name a request of the data API runs. */
 #include "rest_auth.h"
 
-#include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 
+#include "fn_apikey.h"
 #include "fn_auth.h"
 #include "fn_json.h"
 #include "rest_error.h"
+#include "rest_role.h"
 
-enum { UNAUTHORIZED = 401, KEY_MAX = 200 };
+enum { UNAUTHORIZED = 401, MISCONFIGURED = 500 };
 
-static const char bad_token[] = "PGRST301", no_role[] = "PGRST302", bad_claim[] = "PGRST303";
+static const char no_secret[] = "PGRST300", bad_token[] = "PGRST301", no_role[] = "PGRST302",
+		  bad_claim[] = "PGRST303";
 
 /* ---- the token ---- */
 
-/* Another scheme than Bearer is no token. */
-static const char *read_token(struct fn_request *req)
+/* What the client says it is; NULL: nothing. Another scheme than Bearer is no token. *ret_is_key:
+ * it is the project key, which may be opaque, and not more than that. */
+static const char *read_token(struct fn_request *req, bool *ret_is_key)
 {
 	const char *header = fn_request_header(req, "Authorization");
-	const char *key = fn_request_header(req, "apikey");
+	const char *key = fn_request_header(req, "apikey"), *token = key;
 
 	if (header != NULL && strncasecmp(header, "Bearer", 6) == 0 &&
 	    (header[6] == ' ' || header[6] == '\0'))
-		return fn_text_trim(fn_request_arena(req), header + 6);
-	return key != NULL && *key != '\0' ? key : NULL;
+		token = fn_text_trim(fn_request_arena(req), header + 6);
+	else if (key == NULL || *key == '\0')
+		return NULL;
+	*ret_is_key = key != NULL && strcmp(token, key) == 0;
+	return token;
 }
 
 static size_t count_parts(const char *token)
@@ -52,20 +58,51 @@ static struct fn_error *malformed(struct fn_request *req, const char *token)
 			 NULL);
 }
 
+static struct fn_error *bad_claims(struct fn_request *req, const char *message)
+{
+	return rest_fail(req, UNAUTHORIZED, bad_claim, message, NULL, NULL);
+}
+
+static struct fn_error *no_key(struct fn_request *req, const char *details)
+{
+	return rest_fail(req, UNAUTHORIZED, bad_token, "No suitable key or wrong key type", details,
+			 NULL);
+}
+
+static struct fn_error *unknown_key(struct fn_request *req)
+{
+	return rest_fail(req, UNAUTHORIZED, bad_token, "Invalid API key", NULL,
+			 "An API key is sent in the header apikey; this server does not know that "
+			 "one.");
+}
+
 static struct fn_error *refuse(struct fn_request *req, const char *token, enum fn_jwt_result why)
 {
 	switch (why) {
+	case FN_JWT_NO_SECRET:
+		return rest_fail(req, MISCONFIGURED, no_secret, "Server lacks JWT secret", NULL,
+				 NULL);
 	case FN_JWT_EXPIRED:
-		return rest_fail(req, UNAUTHORIZED, bad_claim, "JWT expired", NULL, NULL);
+		return bad_claims(req, "JWT expired");
 	case FN_JWT_NOT_YET:
-		return rest_fail(req, UNAUTHORIZED, bad_claim, "JWT not yet valid", NULL, NULL);
+		return bad_claims(req, "JWT not yet valid");
+	case FN_JWT_FUTURE:
+		return bad_claims(req, "JWT issued at future");
+	case FN_JWT_BAD_EXP:
+		return bad_claims(req, "The JWT 'exp' claim must be a number");
+	case FN_JWT_BAD_NBF:
+		return bad_claims(req, "The JWT 'nbf' claim must be a number");
+	case FN_JWT_BAD_IAT:
+		return bad_claims(req, "The JWT 'iat' claim must be a number");
 	case FN_JWT_CLAIMS:
-		return rest_fail(req, UNAUTHORIZED, bad_claim,
-				 "The JWT 'exp' claim must be a number", NULL, NULL);
+		return bad_claims(req, "Parsing claims failed");
+	case FN_JWT_ALGORITHM:
+		return rest_fail(req, UNAUTHORIZED, bad_token,
+				 "Wrong or unsupported encoding algorithm", NULL, NULL);
 	case FN_JWT_NO_KEY:
+		return no_key(req, "No suitable key was found to decode the JWT");
 	case FN_JWT_FORGED:
-		return rest_fail(req, UNAUTHORIZED, bad_token, "No suitable key or wrong key type",
-				 "None of the keys was able to decode the JWT", NULL);
+		return no_key(req, "None of the keys was able to decode the JWT");
 	case FN_JWT_MALFORMED:
 	case FN_JWT_OK:
 	default:
@@ -75,44 +112,14 @@ static struct fn_error *refuse(struct fn_request *req, const char *token, enum f
 
 /* ---- claims ---- */
 
-/* One step of a path: .name, ."name" or [index]. Moves *at behind it; NULL when there is no such
- * way. */
-static struct json_object *step(struct json_object *value, const char **at)
+/* Whoever has several audiences has a list of texts. */
+static bool is_readable(const struct json_object *audience)
 {
-	char key[KEY_MAX];
-	size_t length;
-	const char *begin = *at + 1, *end;
+	bool texts = fn_json_type(audience) == FN_JSON_ARRAY;
 
-	if (**at == '[') {
-		char *behind;
-		unsigned long index = strtoul(begin, &behind, 10);
-
-		*at = behind + (*behind == ']');
-		return fn_json_at(value, index);
-	}
-	if (*begin == '"') {
-		begin++;
-		end = strchr(begin, '"');
-		*at = end == NULL ? begin + strlen(begin) : end + 1;
-	} else {
-		end = begin + strcspn(begin, ".[");
-		*at = end;
-	}
-	length = end == NULL ? 0 : (size_t)(end - begin);
-	if (length == 0 || length >= sizeof(key))
-		return NULL;
-	memcpy(key, begin, length);
-	key[length] = '\0';
-	return fn_json_get(value, key);
-}
-
-static const char *role_of(struct json_object *claims, const char *path)
-{
-	struct json_object *value = claims;
-
-	while (value != NULL && (*path == '.' || *path == '['))
-		value = step(value, &path);
-	return *path == '\0' ? fn_json_text(value) : NULL;
+	for (size_t i = 0; texts && i < fn_json_length(audience); i++)
+		texts = fn_json_text(fn_json_at(audience, i)) != NULL;
+	return texts || audience == NULL || fn_json_text(audience) != NULL;
 }
 
 /* Null and [] pass, as upstream. */
@@ -133,35 +140,68 @@ static bool is_audience(const struct json_object *claims, const char *audience)
 	return fn_json_length(given) == 0;
 }
 
-/* The claims as policies read them: always with a role. */
+/* The claims as policies read them: always with the role that was found. */
 static const char *claims_text(struct fn_request *req, struct json_object *claims, const char *role)
 {
 	struct json_object *all = claims;
 
 	if (all == NULL)
 		all = fn_json_keep(fn_request_arena(req), fn_json_object(NULL, 0));
-	if (fn_json_get(all, "role") == NULL)
-		fn_json_set(all, fn_json_string("role", role));
+	fn_json_set(all, fn_json_string("role", role));
 	return fn_json_write(all, NULL);
+}
+
+static struct fn_error *check_claims(struct fn_request *req,
+				     const struct rest_auth_settings *settings,
+				     const struct json_object *claims)
+{
+	if (!settings->endless && fn_json_get(claims, "exp") == NULL &&
+	    fn_json_get(claims, "sub") != NULL)
+		return bad_claims(req, "The JWT has no 'exp' claim");
+	if (!is_readable(fn_json_get(claims, "aud")))
+		return bad_claims(req,
+				  "The JWT 'aud' claim must be a string or an array of strings");
+	return is_audience(claims, settings->audience) ? NULL
+						       : bad_claims(req, "JWT not in audience");
+}
+
+static struct fn_error *read_claims(struct fn_request *req,
+				    const struct rest_auth_settings *settings, const char *token,
+				    struct json_object **ret_claims, const char **ret_role)
+{
+	struct fn_arena *arena = fn_request_arena(req);
+	enum fn_jwt_result result = fn_auth_verify(arena, token, ret_claims);
+	const char *role;
+
+	if (result != FN_JWT_OK)
+		return refuse(req, token, result);
+	FN_TRY(check_claims(req, settings, *ret_claims));
+	role = rest_role_find(*ret_claims, settings->role_claim);
+	if (role != NULL)
+		*ret_role = fn_arena_text(arena, role);
+	return NULL;
+}
+
+/* An API key names a role by itself; what is no token must not be read as one. */
+static bool is_opaque(const char *token, bool is_key)
+{
+	return fn_apikey_is(token) || (is_key && *token != '\0' && count_parts(token) != 3);
 }
 
 struct fn_error *rest_auth(struct fn_request *req, const struct rest_auth_settings *settings,
 			   struct rest_identity *ret)
 {
-	const char *token = read_token(req);
+	bool is_key = false;
+	const char *token = read_token(req, &is_key);
 	struct json_object *claims = NULL;
-	enum fn_jwt_result result;
 
 	*ret = (struct rest_identity){.role = settings->anonymous_role};
-	if (token != NULL) {
-		result = fn_auth_verify(fn_request_arena(req), token, &claims);
-		if (result != FN_JWT_OK)
-			return refuse(req, token, result);
-		if (!is_audience(claims, settings->audience))
-			return rest_fail(req, UNAUTHORIZED, bad_claim, "JWT not in audience", NULL,
-					 NULL);
-		if (role_of(claims, settings->role_claim) != NULL)
-			ret->role = role_of(claims, settings->role_claim);
+	if (token != NULL && is_opaque(token, is_key)) {
+		ret->role = is_key ? fn_apikey_role(token) : NULL;
+		if (ret->role == NULL)
+			return unknown_key(req);
+	} else if (token != NULL) {
+		FN_TRY(read_claims(req, settings, token, &claims, &ret->role));
 	}
 	if (ret->role == NULL)
 		return rest_fail(req, UNAUTHORIZED, no_role, "Anonymous access is disabled", NULL,

@@ -7,9 +7,9 @@
 
 struct rest_auth_settings {
 	const char *anonymous_role; /* NULL: a token is required */
-	const char
-		*role_claim;  /* path of the claim that names the role: ".role", ".app.roles[0]" */
-	const char *audience; /* NULL = any */
+	const char *role_claim;     /* path of the claim that names the role (rest_role.h) */
+	const char *audience;       /* NULL = any */
+	bool endless; /* a person's token may be without exp; a project key always may */
 };
 
 struct rest_identity {
@@ -20,7 +20,9 @@ struct rest_identity {
 };
 
 /* The bearer decides; without one, or when it only repeats the apikey, the apikey does; without
- * both it is the anonymous role. 401 PGRST301, 302 or 303 when a token is there and not good. */
+ * both it is the anonymous role. An opaque API key (fn_apikey.h) is only good as the apikey. 401
+ * PGRST301, 302 or 303 when a token is there and not good, 500 PGRST300 when nothing is there to
+ * verify it with. */
 FN_CHECKED struct fn_error *rest_auth(struct fn_request *req,
 				      const struct rest_auth_settings *settings,
 				      struct rest_identity *ret);

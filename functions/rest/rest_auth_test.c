@@ -9,7 +9,9 @@
 #include "rest_auth.h"
 #include "unit.h"
 
-#define ANA "11111111-1111-4111-8111-111111111111"
+#define ANA         "11111111-1111-4111-8111-111111111111"
+#define PUBLISHABLE "sb_publishable_0123456789abcdef"
+#define SECRET      "sb_secret_0123456789abcdef"
 
 static struct fn_arena *arena;
 static const char *pem, *other_pem, *kid;
@@ -30,6 +32,7 @@ static int begin(void **state)
 	fn_conf_set("JWKS",
 		    fn_json_write(fn_json_keep(arena, FN_OBJECT(fn_json_value("keys", keys))),
 				  NULL));
+	fn_conf_set("API_KEYS", "{\"" PUBLISHABLE "\":\"anon\",\"" SECRET "\":\"reporter\"}");
 	fn_auth_init();
 	return 0;
 }
@@ -62,6 +65,14 @@ static const char *token_of(const char *key, const char *members, int lives)
 					   (long long)fn_time_now() + lives);
 
 	return fn_sign_token(arena, key, kid, fn_json_keep(arena, fn_json_trusted(text)));
+}
+
+/* These members and no others. */
+static const char *token_with(const char *members)
+{
+	const char *text = fn_arena_format(arena, "{%s}", members);
+
+	return fn_sign_token(arena, pem, kid, fn_json_keep(arena, fn_json_trusted(text)));
 }
 
 static struct fn_error *ask(const char *bearer, const char *apikey)
@@ -145,6 +156,78 @@ static void a_bad_token_is_never_read_as_anonymous(void **state)
 		    "JWT expired");
 }
 
+static const char *details(const struct fn_error *error)
+{
+	return fn_json_get_text(error->detail, "details");
+}
+
+static void each_refusal_has_the_words_of_upstream(void **state)
+{
+	static const struct {
+		const char *members, *message;
+	} claims[] = {
+		{"\"exp\":\"x\"", "The JWT 'exp' claim must be a number"},
+		{"\"nbf\":\"x\"", "The JWT 'nbf' claim must be a number"},
+		{"\"iat\":\"x\"", "The JWT 'iat' claim must be a number"},
+		{"\"nbf\":99999999999", "JWT not yet valid"},
+		{"\"iat\":99999999999", "JWT issued at future"},
+		{"\"aud\":7", "The JWT 'aud' claim must be a string or an array of strings"},
+		{"\"aud\":[\"web\",7]",
+		 "The JWT 'aud' claim must be a string or an array of strings"},
+	};
+	const char *none = "eyJhbGciOiJub25lIn0.eyJyb2xlIjoic2VydmljZV9yb2xlIn0.";
+	const char *other_kid =
+		fn_sign_token(arena, pem, "other", fn_json_keep(arena, fn_json_trusted("{}")));
+	struct fn_error *error;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(claims) / sizeof(claims[0]); i++)
+		assert_told(ask(token_with(claims[i].members), NULL), "PGRST303",
+			    claims[i].message);
+	assert_told(ask(none, NULL), "PGRST301", "Wrong or unsupported encoding algorithm");
+	assert_told(ask("A.B.C", NULL), "PGRST301", "JWT cryptographic operation failed");
+	error = ask(other_kid, NULL);
+	assert_told(error, "PGRST301", "No suitable key or wrong key type");
+	assert_string_equal(details(error), "No suitable key was found to decode the JWT");
+	error = ask(token_of(other_pem, "", 3600), NULL);
+	assert_told(error, "PGRST301", "No suitable key or wrong key type");
+	assert_string_equal(details(error), "None of the keys was able to decode the JWT");
+}
+
+static void a_token_may_be_without_an_end_where_that_is_wanted(void **state)
+{
+	(void)state;
+	assert_is(ask(token_with("\"role\":\"service_role\""), NULL), "service_role");
+	assert_told(ask(token_with("\"role\":\"r\",\"sub\":\"" ANA "\""), NULL), "PGRST303",
+		    "The JWT has no 'exp' claim");
+	settings.endless = true;
+	assert_is(ask(token_with("\"role\":\"r\",\"sub\":\"" ANA "\""), NULL), "r");
+}
+
+static void an_opaque_key_stands_for_a_role(void **state)
+{
+	(void)state;
+	assert_is(ask(NULL, PUBLISHABLE), "anon");
+	assert_true(identity.is_anonymous);
+	assert_is(ask(NULL, SECRET), "reporter");
+	assert_string_equal(identity.claims, "{\"role\":\"reporter\"}");
+	assert_string_equal(fn_request_caller(req), "reporter");
+	assert_is(ask(SECRET, SECRET), "reporter");
+	/* the person's own token says more */
+	assert_is(ask(token_of(pem, "\"role\":\"r\",", 3600), SECRET), "r");
+}
+
+static void an_opaque_key_is_never_read_as_a_token(void **state)
+{
+	(void)state;
+	assert_told(ask(NULL, PUBLISHABLE "0"), "PGRST301", "Invalid API key");
+	assert_told(ask(NULL, "sb_secret_"), "PGRST301", "Invalid API key");
+	assert_told(ask(NULL, "whatever"), "PGRST301", "Invalid API key");
+	assert_told(ask(SECRET, NULL), "PGRST301", "Invalid API key");
+	assert_told(ask(SECRET, PUBLISHABLE), "PGRST301", "Invalid API key");
+	assert_told(ask("sb_secret_", token_of(pem, "", 3600)), "PGRST301", "Invalid API key");
+}
+
 static void another_scheme_is_no_token(void **state)
 {
 	static struct unit_request like = {.method = "GET",
@@ -176,6 +259,10 @@ static void the_role_may_lie_deeper(void **state)
 	assert_is(ask(token_of(pem, members, 3600), NULL), "anon");
 	settings.role_claim = ".nothing.here";
 	assert_is(ask(token_of(pem, members, 3600), NULL), "anon");
+	/* policies read the role that counts */
+	assert_string_equal(fn_json_get_text(fn_json_keep(arena, fn_json_trusted(identity.claims)),
+					     "role"),
+			    "anon");
 }
 
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
@@ -188,6 +275,10 @@ int main(void)
 		TEST(the_apikey_decides_without_a_bearer),
 		TEST(a_token_without_a_role_is_anonymous),
 		TEST(a_bad_token_is_never_read_as_anonymous),
+		TEST(each_refusal_has_the_words_of_upstream),
+		TEST(a_token_may_be_without_an_end_where_that_is_wanted),
+		TEST(an_opaque_key_stands_for_a_role),
+		TEST(an_opaque_key_is_never_read_as_a_token),
 		TEST(another_scheme_is_no_token),
 		TEST(the_audience_counts_when_it_is_configured),
 		TEST(the_role_may_lie_deeper),

@@ -10,6 +10,7 @@ struct rest_parse_settings {
 	const char *const *schemas; /* exposed, the first is the default; ended by NULL */
 	int64_t max_rows;           /* caps every level's limit; 0 = no cap */
 	bool tx_override;           /* `Prefer: tx=` counts */
+	bool tx_rollback;           /* nothing is kept unless such a preference says so */
 	bool plan_enabled;
 	bool aggregates_enabled;
 	/* a function that answers for the root, and its schema: NULL = that of the request; name

@@ -76,6 +76,24 @@ static void tx_counts_only_where_it_is_allowed(void **state)
 	fn_request_free(req);
 }
 
+static void a_server_may_keep_nothing_unless_it_is_told(void **state)
+{
+	static const struct rest_parse_settings deaf = {.tx_rollback = true};
+	static const struct rest_parse_settings settings = {.tx_rollback = true,
+							    .tx_override = true};
+	struct fn_request *req = unit_request(&like);
+	struct rest_preferences p;
+
+	(void)state;
+	rest_parse_prefer(req, NULL, &deaf, &p);
+	assert_true(p.rollback && !p.tx_given);
+	rest_parse_prefer(req, "tx=commit", &deaf, &p);
+	assert_true(p.rollback && !p.tx_given);
+	rest_parse_prefer(req, "tx=commit", &settings, &p);
+	assert_true(!p.rollback && p.tx_given);
+	fn_request_free(req);
+}
+
 static void each_twice(void *from, void (*each)(const char *name, const char *value, void *arg),
 		       void *arg)
 {
@@ -215,6 +233,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(reads_preferences),
 		cmocka_unit_test(tx_counts_only_where_it_is_allowed),
+		cmocka_unit_test(a_server_may_keep_nothing_unless_it_is_told),
 		cmocka_unit_test(joins_a_header_that_came_twice),
 		cmocka_unit_test(reads_what_is_accepted),
 		cmocka_unit_test(plans_are_no_media_where_they_are_off),

@@ -171,7 +171,8 @@ void rest_parse_prefer(struct fn_request *req, const char *header,
 			   .ret = ret,
 			   .tx_override = settings->tx_override};
 
-	*ret = (struct rest_preferences){.returns = REST_RETURN_MINIMAL};
+	*ret = (struct rest_preferences){.returns = REST_RETURN_MINIMAL,
+					 .rollback = settings->tx_rollback};
 	while (header != NULL && *header != '\0') {
 		size_t length = strcspn(header, ",");
 
