@@ -28,6 +28,7 @@ bool fnd_budget_fits(const struct fnd_generation *changed, struct rt_why *why)
 		if (changed != NULL && changed->function == f)
 			g = changed;
 		list[i].name = f->name;
+		/* whoever brings a connection string talks to another database */
 		list[i].max = g != NULL && g->config.role[0] != '\0' ? g->config.max : 0;
 	}
 	return rt_budget_fits(list, fnd.count, limit, why);

@@ -2,10 +2,11 @@
  * over the same sockets as nginx; turns private.schedules into jobs. One thread; any number of
  * runners share the work. kill -9 loses nothing: a lease runs out and another runner takes over.
  *
- *	fnq [--state DIR] [--run DIR] [--config FILE]
+ *	fnq [--state DIR] [--run DIR] [--config FILE] [--listen-only]
  *
  * What is not given is STATE_DIR and RUN_DIR of the environment, and STATE_DIR/default.ini when it
- * is there. docs/runtime.md tells the story. */
+ * is there. With --listen-only there are no jobs: it hears that the schema has changed, on the
+ * connection of the secret PGRST_DB_URI. docs/runtime.md tells the story. */
 #include <errno.h>
 #include <getopt.h>
 #include <poll.h>
@@ -23,8 +24,9 @@
 #include "fn_log.h"
 #include "fn_time.h"
 #include "fnq_calls.h"
+#include "fnq_listen.h"
+#include "fnq_reload.h"
 #include "fnq_store.h"
-#include "rt_ask.h"
 #include "rt_share.h"
 
 enum {
@@ -33,7 +35,6 @@ enum {
 	TICK_MS = 1000,     /* also how late a job starts when a NOTIFY was lost */
 	CALL_LIMIT_S = 120, /* fnd ends a call at the function's own limit, long before */
 	PURGE_S = 600,
-	RELOAD_MS = 100, /* a migration notifies many times */
 	STATEMENT_TIMEOUT_MS = 10000,
 	LOCK_TIMEOUT_MS = 5000,
 };
@@ -42,14 +43,14 @@ static const uint64_t ms = 1000000, second = 1000000000;
 static struct fnq_calls calls = {.limit = CALL_LIMIT_S * UINT64_C(1000000000)};
 static struct fnq_store store;
 static uint64_t next_tick, next_heartbeat, next_purge;
-static uint64_t stop_at;   /* 0 = not told to stop */
-static uint64_t reload_at; /* 0 = the schema has not changed */
-static bool was_away;      /* the database, a turn ago */
+static uint64_t stop_at; /* 0 = not told to stop */
+static struct fnq_reload reload = {.asked = -1};
 
 /* ---- starting ---- */
 
 struct options {
 	const char *state, *run, *config;
+	bool listen_only;
 };
 
 /* The operator's defaults as they were installed. */
@@ -66,8 +67,9 @@ static struct options read_options(int argc, char **argv)
 	static const struct option known[] = {{"state", required_argument, NULL, 's'},
 					      {"run", required_argument, NULL, 'r'},
 					      {"config", required_argument, NULL, 'c'},
+					      {"listen-only", no_argument, NULL, 'l'},
 					      {0}};
-	struct options o = {rt_environment("STATE_DIR"), rt_environment("RUN_DIR"), NULL};
+	struct options o = {rt_environment("STATE_DIR"), rt_environment("RUN_DIR"), NULL, false};
 	int which;
 
 	while ((which = getopt_long(argc, argv, "", known, NULL)) != -1) {
@@ -77,11 +79,14 @@ static struct options read_options(int argc, char **argv)
 			o.run = optarg;
 		else if (which == 'c')
 			o.config = optarg;
+		else if (which == 'l')
+			o.listen_only = true;
 		else
 			exit(WRONG_USE);
 	}
 	if (o.state == NULL || o.run == NULL || optind != argc) {
-		(void)fputs("use: fnq [--state DIR] [--run DIR] [--config FILE]\n", stderr);
+		(void)fputs("use: fnq [--state DIR] [--run DIR] [--config FILE] [--listen-only]\n",
+			    stderr);
 		exit(WRONG_USE);
 	}
 	if (o.config == NULL)
@@ -92,11 +97,11 @@ static struct options read_options(int argc, char **argv)
 /* The runner's settings come through the same layers and the same sealed file as a function's. */
 static void load_settings(const struct options *o)
 {
-	static const char *const names[] = {"JOBS_CONCURRENCY", "JOBS_MAX_ATTEMPTS",
+	static const char *const names[] = {"PGRST_DB_CHANNEL",   "PGRST_DB_CHANNEL_ENABLED",
+					    "JOBS_CONCURRENCY",   "JOBS_MAX_ATTEMPTS",
 					    "JOBS_LEASE_SECONDS", "JOBS_KEEP_DAYS",
 					    "JOBS_STOP_SECONDS"};
 	struct rt_function runner = {.file = "fnq",
-				     .role = "fnq",
 				     .statement_timeout_ms = STATEMENT_TIMEOUT_MS,
 				     .lock_timeout_ms = LOCK_TIMEOUT_MS,
 				     .hard_limit = 30 * second};
@@ -105,6 +110,10 @@ static void load_settings(const struct options *o)
 	struct fn_buf share;
 	int descriptor = -1;
 
+	if (o->listen_only)
+		(void)snprintf(runner.uri, sizeof(runner.uri), "PGRST_DB_URI");
+	else
+		(void)snprintf(runner.role, sizeof(runner.role), "fnq");
 	for (size_t i = 0; i < FN_COUNT(names); i++)
 		(void)snprintf(runner.settings.name[runner.settings.count++], RT_NAME_MAX + 1, "%s",
 			       names[i]);
@@ -176,8 +185,10 @@ static void use_database(uint64_t now)
 	if (now >= next_heartbeat && store.failures == 0 && fnq_calls_under_way(&calls) > 0 &&
 	    fnq_store_heartbeat(&store))
 		next_heartbeat = now + (uint64_t)store.lease_s * second / 3;
-	if (now >= next_tick && fnq_store_tick(&store))
+	if (now >= next_tick && fnq_store_tick(&store)) {
 		next_tick = now + TICK_MS * ms;
+		fnq_reload_listening(&reload, store.listening, now);
+	}
 	if (stop_at == 0 && store.failures == 0)
 		claim_jobs();
 	if (now >= next_purge && store.failures == 0 && !fnq_store_purge(&store))
@@ -211,46 +222,44 @@ static bool is_over(uint64_t now)
 	return true;
 }
 
-/* `jobs` has woken us: all that is due is looked for next. `pgrst` says that the schema has
- * changed: the data API reads its catalog anew. What comes within a moment is one change. */
-static void hear_notices(uint64_t now)
-{
-	const char *channel;
-
-	while ((channel = fn_db_notice()) != NULL) {
-		if (strcmp(channel, "pgrst") == 0 && reload_at == 0)
-			reload_at = now + RELOAD_MS * ms;
-	}
-	/* whoever lost the connection may have missed a notice */
-	if (was_away && store.failures == 0)
-		reload_at = now;
-	was_away = store.failures > 0;
-}
-
-static void reload_catalog(uint64_t now)
-{
-	if (reload_at == 0 || now < reload_at)
-		return;
-	reload_at = 0;
-	fn_log(rt_ask_restart(calls.run_dir, "rest") ? FN_INFO : FN_WARN,
-	       "the schema has changed: asked for a new generation of rest");
-}
-
 static void wait_for_something(int signals, uint64_t now)
 {
-	struct pollfd list[FNQ_CALLS_MAX + 2];
+	struct pollfd list[FNQ_CALLS_MAX + 3];
 	uint64_t until = store.failures > 0 ? store.next_try : next_tick;
 	nfds_t count = fnq_calls_poll(&calls, list);
 
 	list[count++] = (struct pollfd){.fd = signals, .events = POLLIN};
 	if (store.failures == 0 && fn_db_descriptor() >= 0) /* a broken one would only spin */
 		list[count++] = (struct pollfd){.fd = fn_db_descriptor(), .events = POLLIN};
+	count += fnq_reload_poll(&reload, &list[count], &until);
 	if (stop_at != 0 && stop_at < until)
 		until = stop_at;
-	if (reload_at != 0 && reload_at < until)
-		until = reload_at;
 	(void)poll(list, count, until <= now ? 0 : (int)((until - now) / ms) + 1);
-	hear_notices(fn_time_monotonic());
+	/* `jobs` has only woken us: all that is due is looked for next */
+	(void)fnq_reload_hear(&reload, fn_time_monotonic());
+}
+
+static void run_jobs(int signals, const char *run_dir)
+{
+	name_runner();
+	store.lease_s = fn_conf_int("JOBS_LEASE_SECONDS");
+	store.keep_days = fn_conf_int("JOBS_KEEP_DAYS");
+	store.max_attempts = fn_conf_int("JOBS_MAX_ATTEMPTS");
+	calls.places = (size_t)fn_conf_int("JOBS_CONCURRENCY");
+	calls.run_dir = run_dir;
+	reload.run_dir = run_dir;
+	fn_buf_init(&store.ours, 64 << 10);
+	rt_lanes_init(&calls.lanes, (unsigned)calls.places);
+	fn_log(FN_INFO, "runner %s: %zu places, lease %lld s", store.runner, calls.places,
+	       (long long)store.lease_s);
+	for (uint64_t now = fn_time_monotonic(); !is_over(now); now = fn_time_monotonic()) {
+		fnq_calls_continue(&calls, now);
+		use_database(now);
+		wait_for_something(signals, fn_time_monotonic());
+		take_signals(signals, fn_time_monotonic());
+		fnq_reload_step(&reload, fn_time_monotonic());
+	}
+	fn_db_disconnect();
 }
 
 int main(int argc, char **argv)
@@ -260,25 +269,10 @@ int main(int argc, char **argv)
 
 	fn_log_init("fnq");
 	load_settings(&options);
-	name_runner();
 	signals = watch_signals();
-	store.lease_s = fn_conf_int("JOBS_LEASE_SECONDS");
-	store.keep_days = fn_conf_int("JOBS_KEEP_DAYS");
-	store.max_attempts = fn_conf_int("JOBS_MAX_ATTEMPTS");
-	calls.places = (size_t)fn_conf_int("JOBS_CONCURRENCY");
-	calls.run_dir = options.run;
-	fn_buf_init(&store.ours, 64 << 10);
-	rt_lanes_init(&calls.lanes, (unsigned)calls.places);
-	fn_log(FN_INFO, "runner %s: %zu places, lease %lld s", store.runner, calls.places,
-	       (long long)store.lease_s);
-
-	for (uint64_t now = fn_time_monotonic(); !is_over(now); now = fn_time_monotonic()) {
-		fnq_calls_continue(&calls, now);
-		use_database(now);
-		wait_for_something(signals, fn_time_monotonic());
-		take_signals(signals, fn_time_monotonic());
-		reload_catalog(fn_time_monotonic());
-	}
-	fn_db_disconnect();
+	if (options.listen_only)
+		fnq_listen(signals, options.run);
+	else
+		run_jobs(signals, options.run);
 	return EXIT_SUCCESS;
 }

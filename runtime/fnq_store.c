@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "fn_conf.h"
 #include "fn_db.h"
 #include "fn_die.h"
 #include "fn_log.h"
@@ -196,8 +197,9 @@ bool fnq_store_tick(struct fnq_store *store)
 	/* each time: the connection may be a new one, and repeating costs nothing */
 	const struct fn_error *error = fn_db_listen(req, "jobs");
 
-	if (error == NULL)
-		error = fn_db_listen(req, "pgrst");
+	if (error == NULL && fn_conf_bool("PGRST_DB_CHANNEL_ENABLED"))
+		error = fn_db_listen(req, fn_conf_text("PGRST_DB_CHANNEL"));
+	store->listening = fn_db_connections();
 	if (error == NULL)
 		error = fn_db_transaction(req, FN_READ_COMMITTED, tick, store);
 	else

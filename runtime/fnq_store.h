@@ -23,6 +23,7 @@ struct fnq_store {
 	char runner[FNQ_RUNNER_MAX + 1]; /* who we are in leased_by: a new name at each start */
 	int64_t lease_s, keep_days, max_attempts;
 	struct fn_buf ours; /* ids of the jobs under way, comma-separated; kept by fnq_calls */
+	unsigned listening; /* the connection that notices come on (fn_db_connections()) */
 	unsigned failures;  /* in a row; 0 = the database answers */
 	uint64_t next_try;  /* monotonic, while it does not */
 };

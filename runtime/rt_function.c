@@ -114,6 +114,15 @@ static const char *read_role(const struct rt_ini_entry *entry, struct rt_functio
 	return NULL;
 }
 
+static const char *read_uri(const struct rt_ini_entry *entry, struct rt_function *ret)
+{
+	if (*entry->value == '\0' || strlen(entry->value) > RT_NAME_MAX)
+		return "the name of a secret";
+	(void)snprintf(ret->uri, sizeof(ret->uri), "%s", entry->value);
+	ret->role_line = entry->line;
+	return NULL;
+}
+
 /* ---- the keys ---- */
 
 enum key {
@@ -126,6 +135,7 @@ enum key {
 	KEY_SETTINGS,
 	KEY_SECRETS,
 	KEY_ROLE,
+	KEY_URI,
 	KEY_STATEMENT,
 	KEY_LOCK,
 };
@@ -143,6 +153,7 @@ static const struct {
 	{"settings", "use", KEY_SETTINGS},
 	{"secrets", "use", KEY_SECRETS},
 	{"db", "role", KEY_ROLE},
+	{"db", "uri", KEY_URI},
 	{"db", "statement_timeout", KEY_STATEMENT},
 	{"db", "lock_timeout", KEY_LOCK},
 };
@@ -168,6 +179,8 @@ static const char *take_key(struct rt_function *f, enum key key, const struct rt
 		return read_names(entry, &f->secrets);
 	case KEY_ROLE:
 		return read_role(entry, f);
+	case KEY_URI:
+		return read_uri(entry, f);
 	case KEY_STATEMENT:
 		return read_ms(entry->value, &f->statement_timeout_ms);
 	case KEY_LOCK:
@@ -209,6 +222,8 @@ static bool check(struct rt_function *f, struct rt_why *why)
 				 "%s: [limits] hard lies between 10ms and 10m, queue_timeout "
 				 "between 0ms and 10m",
 				 f->file);
+	if (*f->role != '\0' && *f->uri != '\0')
+		return rt_refuse(why, "%s: [db] has a role or a uri, not both", f->file);
 	if (f->lock_timeout_ms == 0)
 		f->lock_timeout_ms = f->statement_timeout_ms / 2 < LOCK_TIMEOUT_MS
 					     ? f->statement_timeout_ms / 2

@@ -25,8 +25,9 @@ struct rt_function {
 	uint64_t queue_timeout_ms, statement_timeout_ms, lock_timeout_ms;
 	unsigned max_requests;
 	struct rt_names settings, secrets;
-	char role[RT_NAME_MAX + 1]; /* "" = no database */
-	int role_line;
+	char role[RT_NAME_MAX + 1]; /* "" = no database, or the one of uri */
+	char uri[RT_NAME_MAX + 1];  /* the secret that holds a whole connection string, or "" */
+	int role_line;              /* of either */
 };
 
 /* The name of a function: [a-z0-9][a-z0-9_-]*, at most 63 bytes, and not `fnd`, whose control

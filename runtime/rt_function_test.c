@@ -65,6 +65,10 @@ static void reads_every_key(void **state)
 	assert_string_equal(f.role, "fn_send_notice");
 	assert_int_equal(f.statement_timeout_ms, 5000);
 	assert_int_equal(f.lock_timeout_ms, 200);
+	assert_string_equal(f.uri, "");
+	assert_true(read_text("[db]\nuri = PGRST_DB_URI\n"));
+	assert_string_equal(f.uri, "PGRST_DB_URI");
+	assert_string_equal(f.role, "");
 }
 
 static void refuses_what_makes_no_sense(void **state)
@@ -90,6 +94,8 @@ static void refuses_what_makes_no_sense(void **state)
 		{"[db]\nrole = fn_x\nstatement_timeout = 10s\n", "lock_timeout (2000ms) < "
 								 "statement_timeout (10000ms) < "
 								 "[limits] hard (10000ms)"},
+		{"[db]\nuri =\n", ":2: the name of a secret"},
+		{"[db]\nrole = fn_x\nuri = PGRST_DB_URI\n", "a role or a uri, not both"},
 		{"[db]\nrole = fn_x\nstatement_timeout = 1s\nlock_timeout = 1s\n", "must hold"},
 	};
 

@@ -150,16 +150,37 @@ static void build_url(const struct rt_settings *settings, const struct rt_functi
 		(unsigned long long)(function->hard_limit / MS));
 }
 
-static bool add_database(const struct rt_settings *settings, const struct rt_function *function,
-			 const char *name, struct fn_buf *share, struct rt_why *why)
+/* A connection string of the operator's own is passed on as it is. */
+static bool add_uri(const struct rt_settings *settings, const struct rt_function *function,
+		    struct fn_buf *share, struct rt_why *why)
+{
+	const struct fn_conf_entry *entry = fn_conf_find(function->uri);
+	struct rt_why inner;
+	struct fn_buf uri;
+	bool fine;
+
+	if (entry == NULL || !entry->secret)
+		return rt_refuse(why, "%s:%d: uri: %s is no secret (config/temba.ini lists them)",
+				 function->file, function->role_line, function->uri);
+	fn_buf_init(&uri, RT_SECRET_MAX);
+	fine = rt_secret_read(settings, function->uri, &uri, &inner);
+	if (fine)
+		add(share, "FN_DB_URL", uri.bytes);
+	else
+		(void)rt_refuse(why, "%s:%d: uri: %s", function->file, function->role_line,
+				inner.text);
+	rt_secret_forget(&uri);
+	return fine;
+}
+
+static bool add_role(const struct rt_settings *settings, const struct rt_function *function,
+		     const char *name, struct fn_buf *share, struct rt_why *why)
 {
 	struct fn_buf password, url;
 	struct rt_why inner;
 	char file[RT_NAME_MAX + 8];
 	bool fine;
 
-	if (*function->role == '\0')
-		return true;
 	fn_buf_init(&password, RT_SECRET_MAX);
 	fn_buf_init(&url, RT_SECRET_MAX);
 	(void)snprintf(file, sizeof(file), "db/%s", function->role);
@@ -174,6 +195,14 @@ static bool add_database(const struct rt_settings *settings, const struct rt_fun
 	rt_secret_forget(&password);
 	rt_secret_forget(&url);
 	return fine;
+}
+
+static bool add_database(const struct rt_settings *settings, const struct rt_function *function,
+			 const char *name, struct fn_buf *share, struct rt_why *why)
+{
+	if (*function->uri != '\0')
+		return add_uri(settings, function, share, why);
+	return *function->role == '\0' || add_role(settings, function, name, share, why);
 }
 
 static void add_number(struct fn_buf *share, const char *name, uint64_t number)

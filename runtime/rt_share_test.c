@@ -155,6 +155,31 @@ static void a_database_role_brings_its_own_connection_string(void **state)
 		"idle_in_transaction_session_timeout=10000'");
 }
 
+static void a_connection_string_of_the_operator_is_passed_on_as_it_is(void **state)
+{
+	(void)state;
+	write_text("temba.ini", "DB_HOST = elsewhere\n", 0644);
+	write_text("secrets/PGRST_DB_URI",
+		   "postgres://ana:pass'%40\\@host:5433/db?sslmode=disable\n", 0400);
+	assert_true(build("[db]\nuri = PGRST_DB_URI\n"));
+	assert_string_equal(value("FN_DB_URL"),
+			    "postgres://ana:pass'%40\\@host:5433/db?sslmode=disable");
+	assert_null(value("PGRST_DB_URI"));
+	write_text("temba.ini", "", 0644);
+}
+
+static void some_secrets_need_not_be_there(void **state)
+{
+	(void)state;
+	assert_true(build("[secrets]\nuse = PGRST_APP_SETTINGS\n"));
+	assert_null(value("PGRST_APP_SETTINGS"));
+	write_text("secrets/PGRST_APP_SETTINGS", "{\"app.settings.x\":\"1\"}", 0400);
+	assert_true(build(""));
+	assert_null(value("PGRST_APP_SETTINGS"));
+	assert_true(build("[secrets]\nuse = PGRST_APP_SETTINGS\n"));
+	assert_string_equal(value("PGRST_APP_SETTINGS"), "{\"app.settings.x\":\"1\"}");
+}
+
 static void names_file_line_and_key_of_what_is_missing(void **state)
 {
 	static const struct {
@@ -168,6 +193,8 @@ static void names_file_line_and_key_of_what_is_missing(void **state)
 		{"[settings]\nuse = NOTHING\n", "function.ini:2: NOTHING: no such setting"},
 		{"[settings]\nuse = FN_DB_URL\n", "function.ini:2: FN_DB_URL: no such setting"},
 		{"[db]\nrole = fn_nobody\n", "function.ini:2: role fn_nobody: secret "},
+		{"[db]\nuri = STRIPE_WEBHOOK_SECRET\n", "function.ini:2: uri: secret "},
+		{"[db]\nuri = SITE_URL\n", "function.ini:2: uri: SITE_URL is no secret"},
 	};
 
 	(void)state;
@@ -260,6 +287,8 @@ int main(void)
 		cmocka_unit_test(refuses_unknown_bad_and_secret_values_in_files),
 		cmocka_unit_test(hands_over_the_common_ones_the_named_ones_and_nothing_else),
 		cmocka_unit_test(a_database_role_brings_its_own_connection_string),
+		cmocka_unit_test(a_connection_string_of_the_operator_is_passed_on_as_it_is),
+		cmocka_unit_test(some_secrets_need_not_be_there),
 		cmocka_unit_test(names_file_line_and_key_of_what_is_missing),
 		cmocka_unit_test(refuses_secrets_that_others_can_read_or_that_are_no_secrets),
 		cmocka_unit_test(nobody_can_change_what_was_sealed),

@@ -4,6 +4,7 @@
 
 #include <inttypes.h>
 #include <poll.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "fn_crypto.h"
@@ -269,12 +270,42 @@ struct fn_row fn_rows_at(const struct fn_rows *rows, size_t number)
 	return (struct fn_row){.from = rows->from, .number = number};
 }
 
+bool fn_col_bool(const struct fn_row *row, size_t column)
+{
+	const char *text = fn_col_text(row, column);
+
+	return text != NULL && text[0] == 't';
+}
+
+int64_t fn_col_int(const struct fn_row *row, size_t column)
+{
+	const char *text = fn_col_text(row, column);
+
+	return text == NULL ? 0 : strtoll(text, NULL, 10);
+}
+
+struct fn_uuid fn_col_uuid(const struct fn_row *row, size_t column)
+{
+	const char *text = fn_col_text(row, column);
+	struct fn_uuid uuid = {0};
+
+	if (text != NULL)
+		(void)fn_text_uuid(text, &uuid);
+	return uuid;
+}
+
 struct fn_error *fn_db_listen(struct fn_request *req, const char *channel)
 {
 	struct fn_tx tx = {.req = req};
-	const char *why = fn_db_connect();
+	struct fn_arena *arena = fn_request_arena(req);
+	const char *why = fn_db_connect(), *from = channel;
+	char *name = fn_arena_alloc(arena, 2 * strlen(channel) + 1), *to = name;
 
 	if (why != NULL)
 		return busy(req, why);
-	return command(&tx, fn_arena_format(fn_request_arena(req), "LISTEN %s", channel), "LISTEN");
+	for (; *from != '\0'; *to++ = *from++) {
+		if (*from == '"')
+			*to++ = '"';
+	}
+	return command(&tx, fn_arena_format(arena, "LISTEN \"%s\"", name), "LISTEN");
 }

@@ -104,10 +104,16 @@ const char *fn_db_connect(void);
 void fn_db_disconnect(void);
 /* Prepares every statement, as `NAME --check` does. NULL, or the first complaint. */
 const char *fn_db_check(const struct fn_sql *const *statements, struct fn_arena *arena);
-/* LISTEN for fnq: the connection's descriptor, and the channel of the next notice that came, or
- * NULL; valid until the next call. */
+/* LISTEN for fnq: the connection's descriptor, and the next notice that came; false when there is
+ * none, or when the connection has ended (and is none any more). A long payload is cut. */
+struct fn_notice {
+	char channel[64]; /* NAMEDATALEN of PostgreSQL */
+	char payload[64];
+};
 int fn_db_descriptor(void);
+/* How many connections this process has made: a new one has missed what came before its LISTEN. */
+unsigned fn_db_connections(void);
 FN_CHECKED struct fn_error *fn_db_listen(struct fn_request *req, const char *channel);
-const char *fn_db_notice(void);
+bool fn_db_notice(struct fn_notice *ret);
 
 #endif

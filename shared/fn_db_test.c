@@ -341,20 +341,25 @@ static void queues_jobs_once_each(void **state)
 static void hears_notices(void **state)
 {
 	struct pollfd ready = {.events = POLLIN};
+	struct fn_notice notice;
 
 	NEEDS_SERVER(state);
 	assert_null(fn_db_listen(req, "jobs"));
-	assert_null(fn_db_listen(req, "pgrst"));
-	assert_null(fn_db_notice());
-	(void)unit_postgres_sql("NOTIFY jobs; NOTIFY pgrst, 'x'; NOTIFY other");
+	assert_null(fn_db_listen(req, "Od\"d"));
+	assert_false(fn_db_notice(&notice));
+	(void)unit_postgres_sql("NOTIFY jobs; NOTIFY \"Od\"\"d\", 'reload schema'; NOTIFY other");
 	ready.fd = fn_db_descriptor();
 	assert_int_equal(poll(&ready, 1, 10000), 1);
-	assert_string_equal(fn_db_notice(), "jobs");
-	assert_string_equal(fn_db_notice(), "pgrst");
-	assert_null(fn_db_notice());
+	assert_true(fn_db_notice(&notice));
+	assert_string_equal(notice.channel, "jobs");
+	assert_string_equal(notice.payload, "");
+	assert_true(fn_db_notice(&notice));
+	assert_string_equal(notice.channel, "Od\"d");
+	assert_string_equal(notice.payload, "reload schema");
+	assert_false(fn_db_notice(&notice));
 	fn_db_disconnect();
 	assert_int_equal(fn_db_descriptor(), -1);
-	assert_null(fn_db_notice());
+	assert_false(fn_db_notice(&notice));
 }
 
 int main(void)

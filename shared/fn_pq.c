@@ -2,6 +2,7 @@
  * came of them. The only module that includes libpq. */
 #include "fn_pq.h"
 
+#include <errno.h>
 #include <libpq-fe.h>
 #include <poll.h>
 #include <stdio.h>
@@ -15,6 +16,7 @@
 enum { KNOWN_MAX = 256 };
 
 static PGconn *connection;
+static unsigned connections; /* made so far */
 /* Statements run on this connection so far. The first time is unnamed, in one round trip, for the
  * sake of a worker that has just been born; whoever comes twice is prepared. */
 static struct {
@@ -39,17 +41,37 @@ void fn_db_disconnect(void)
 	fn_prepared_forget_all();
 }
 
+/* What libpq says of a URL that it cannot read, or reads wrongly because of characters in a
+ * password that were not encoded, holds parts of the password. (host=@name is a unix socket.) */
+static bool is_readable(const char *url)
+{
+	PQconninfoOption *parts = PQconninfoParse(url, NULL);
+	bool readable = parts != NULL;
+
+	for (const PQconninfoOption *p = parts; readable && p->keyword != NULL; p++)
+		readable = (strcmp(p->keyword, "host") != 0 && strcmp(p->keyword, "dbname") != 0) ||
+			   p->val == NULL || *p->val == '\0' || strchr(p->val + 1, '@') == NULL;
+	PQconninfoFree(parts);
+	return readable;
+}
+
 const char *fn_db_connect(void)
 {
 	static char why[256];
-	const char *message;
+	const char *message, *url = fn_conf_text("FN_DB_URL");
+	const char *const keys[] = {"connect_timeout", "fallback_application_name", "dbname", NULL};
+	const char *const values[] = {"3", program_invocation_short_name, url, NULL};
 
 	if (connection != NULL && PQstatus(connection) == CONNECTION_OK)
 		return NULL;
 	fn_db_disconnect();
-	connection = PQconnectdb(fn_conf_text("FN_DB_URL"));
+	if (!is_readable(url))
+		return "no database connection: neither a URI nor a list of keywords; in a URI @ "
+		       "and / of a password are %40 and %2F";
+	connection = PQconnectdbParams(keys, values, 1); /* the URL's own words win */
 	if (PQstatus(connection) == CONNECTION_OK) {
 		(void)PQsetNoticeReceiver(connection, ignore_notice, NULL);
+		connections++;
 		return NULL;
 	}
 	message = PQerrorMessage(connection); /* holds no password */
@@ -314,30 +336,6 @@ const char *fn_col_text(const struct fn_row *row, size_t column)
 					   : PQgetvalue(row->from, (int)row->number, (int)column);
 }
 
-bool fn_col_bool(const struct fn_row *row, size_t column)
-{
-	const char *text = fn_col_text(row, column);
-
-	return text != NULL && text[0] == 't';
-}
-
-int64_t fn_col_int(const struct fn_row *row, size_t column)
-{
-	const char *text = fn_col_text(row, column);
-
-	return text == NULL ? 0 : strtoll(text, NULL, 10);
-}
-
-struct fn_uuid fn_col_uuid(const struct fn_row *row, size_t column)
-{
-	const char *text = fn_col_text(row, column);
-	struct fn_uuid uuid = {0};
-
-	if (text != NULL)
-		(void)fn_text_uuid(text, &uuid);
-	return uuid;
-}
-
 /* ---- for fn_main and fnq ---- */
 
 const char *fn_db_check(const struct fn_sql *const *statements, struct fn_arena *arena)
@@ -365,17 +363,20 @@ int fn_db_descriptor(void)
 	return connection == NULL ? -1 : PQsocket(connection);
 }
 
-const char *fn_db_notice(void)
+unsigned fn_db_connections(void)
 {
-	static char channel[64]; /* NAMEDATALEN of PostgreSQL */
+	return connections;
+}
+
+bool fn_db_notice(struct fn_notice *ret)
+{
 	PGnotify *notice;
 
-	if (connection == NULL || PQconsumeInput(connection) == 0)
-		return NULL;
-	notice = PQnotifies(connection);
-	if (notice == NULL)
-		return NULL;
-	(void)snprintf(channel, sizeof(channel), "%s", notice->relname);
+	fn_pq_drop_if_dead();
+	if (connection == NULL || (notice = PQnotifies(connection)) == NULL)
+		return false;
+	(void)snprintf(ret->channel, sizeof(ret->channel), "%s", notice->relname);
+	(void)snprintf(ret->payload, sizeof(ret->payload), "%s", notice->extra);
 	PQfreemem(notice);
-	return channel;
+	return true;
 }

@@ -1,5 +1,5 @@
-/* fn_pq_test.c: pipelines: one round trip, what a failure leaves, and texts that are prepared once.
- */
+/* fn_pq_test.c: pipelines: one round trip, what a failure leaves, texts that are prepared once,
+ * and connection strings that nobody can read. */
 #include <stdlib.h>
 
 #include "fn_db_test.h"
@@ -108,6 +108,32 @@ static void a_lost_connection_is_lost_for_every_step(void **state)
 	assert_string_equal(value_of(0), "3");
 }
 
+/* What libpq would say of these holds the password. */
+static void says_nothing_of_a_url_that_it_cannot_read(void **state)
+{
+	static const char *const urls[] = {
+		"postgres://ana:pass@word@127.0.0.1:1/db",
+		"postgres://ana:pass/word@127.0.0.1:1/db",
+		"postgres://ana:pass%word@127.0.0.1:1/db",
+		"postgres://ana@[127.0.0.1 password",
+		"password word",
+		"password='word",
+	};
+
+	(void)state;
+	fn_db_disconnect();
+	for (size_t i = 0; i < FN_COUNT(urls); i++) {
+		fn_conf_set("FN_DB_URL", urls[i]);
+		assert_string_equal(fn_db_connect(),
+				    "no database connection: neither a URI nor a list of keywords; "
+				    "in a URI @ and / of a password are %40 and %2F");
+	}
+	/* this one fails in libpq's own words */
+	fn_conf_set("FN_DB_URL", "postgres://ana:pass%40word@127.0.0.1:1/db");
+	assert_non_null(strstr(fn_db_connect(), "port 1 failed"));
+	assert_null(strstr(fn_db_connect(), "word"));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -120,6 +146,8 @@ int main(void)
 		cmocka_unit_test_setup_teardown(keeps_a_bounded_number_of_texts, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(a_lost_connection_is_lost_for_every_step, set_up,
 						tear_down),
+		/* the last: it changes the URL */
+		cmocka_unit_test(says_nothing_of_a_url_that_it_cannot_read),
 	};
 
 	return cmocka_run_group_tests(tests, start_server, stop_server);

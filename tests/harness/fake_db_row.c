@@ -101,7 +101,13 @@ struct fn_error *fn_db_listen(struct fn_request *req, const char *channel)
 	return NULL;
 }
 
-const char *fn_db_notice(void)
+unsigned fn_db_connections(void)
 {
-	return NULL;
+	return 0;
+}
+
+bool fn_db_notice(struct fn_notice *ret)
+{
+	(void)ret;
+	return false;
 }
