@@ -4,4 +4,5 @@ import { createRequire } from 'node:module';
 const require = createRequire(new URL('../http/package.json', import.meta.url));
 
 export const { createClient } = require('@supabase/supabase-js');
+export const { PostgrestClient } = require('@supabase/postgrest-js');
 export const { Pool } = require('pg');

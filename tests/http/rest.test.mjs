@@ -3,6 +3,7 @@
 import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
 
+import { whileAsking } from '../harness/serve-rest.mjs';
 import { Stack } from '../harness/stack.mjs';
 import { call, eventually } from '../harness/wire.mjs';
 import { event, people, signIn, tickets } from '../harness/world.mjs';
@@ -129,6 +130,26 @@ test('a table that a migration has just made can be read at once', async () => {
 	assert.deepEqual((await ask()).body, [{ id: 7 }]);
 	await stack.db.query('drop table public.brand_new; notify pgrst');
 	await eventually('the old catalog', async () => (await ask()).body.code === 'PGRST205');
+});
+
+test('a schema that changes again and again loses no request', async () => {
+	const generations = () => stack.log('functions').split('restart: release').length;
+	const began = generations();
+	const { asked, failures } = await whileAsking(async () => {
+		const answer = await call(stack, '/rest/v1/events?select=id,ticket_types(name)&limit=1', { method: 'GET' });
+
+		return (answer.status === 200 && answer.body.length === 1) || `${answer.status} ${answer.text}`;
+	}, async () => {
+		for (const end = Date.now() + 3000; Date.now() < end;) {
+			const before = generations();
+
+			await stack.db.query('notify pgrst');
+			await eventually('one generation more', () => generations() > before);
+		}
+	});
+
+	assert.deepEqual(failures.slice(0, 5), []);
+	assert.ok(generations() - began >= 3 && asked > 100, `${generations() - began} generations, ${asked} requests`);
 });
 
 test('guesses instead of counting when that is asked for', async () => {

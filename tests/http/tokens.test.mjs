@@ -63,7 +63,7 @@ const forged = {
 	'our signature and a jku': signed({}, { jku: 'https://evil.example/jwks.json' }),
 	'our signature and an x5u': signed({}, { x5u: 'https://evil.example/cert.pem' }),
 	'our signature and crit': signed({}, { crit: ['exp'] }),
-	'another type': signed({}, { typ: 'at+jwt' }),
+	'another type': signed({}, { typ: 'logout+jwt' }),
 	"another person's signature": `${head}.${body}.${other.token.split('.')[2]}`,
 	"another person's payload": `${head}.${other.token.split('.')[1]}.${signature}`,
 	'a changed payload': `${head}.${base64url({ ...payload, role: 'service_role' })}.${signature}`,
