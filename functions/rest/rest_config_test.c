@@ -85,18 +85,16 @@ static void refuses_settings_that_the_database_would_not_take(void **state)
 		"{\"app.1x\":\"1\"}", "{\"app.a-b\":\"1\"}", "{\"app.x\":1}",
 		"{\"app.x\":null}",   "{\"app.x y\":\"1\"}",
 	};
-	char many[2000] = "{";
+	char many[2000];
+	size_t length = 0;
 
 	(void)state;
 	for (size_t i = 0; i < FN_COUNT(bad); i++)
 		unit_assert_dies(load, bad[i], CONFIG_ERROR, "PGRST_APP_SETTINGS");
-	for (int i = 0; i < 33; i++) {
-		size_t length = strlen(many);
-
-		(void)snprintf(many + length, sizeof(many) - length, "%s\"app.s%d\":\"\"",
-			       i > 0 ? "," : "", i);
-	}
-	strcat(many, "}");
+	for (int i = 0; i < 33; i++)
+		length += (size_t)snprintf(many + length, sizeof(many) - length,
+					   "%s\"app.s%d\":\"\"", i > 0 ? "," : "{", i);
+	(void)snprintf(many + length, sizeof(many) - length, "}");
 	unit_assert_dies(load, many, CONFIG_ERROR, "more than 32");
 }
 
