@@ -301,5 +301,11 @@ select alike(pg_temp.plan_of(pg_temp.id('awa'), q), '%Index Cond: %' || conditio
 	('user_id = ', $q$select * from public.tickets where user_id = '00000000-0000-4000-8000-000000000001' and status = 'VALID'$q$),
 	('user_id = ', $q$select * from public.orders where user_id = '00000000-0000-4000-8000-000000000001' order by created_at desc$q$)) x (condition, q);
 
+-- the page wants the comment back that is not to be read yet
+select is(pg_temp.try('anon', null, $$insert into public.blog_comments (post_id, author_name, content)
+	values (pg_temp.id('second'), 'N', 'C'), (pg_temp.id('second'), 'N', 'D') returning *$$), '2', 'a guest gets his comments back');
+select is(pg_temp.try('authenticated', pg_temp.id(who), $$select from public.profiles where user_id = pg_temp.id('staff')$$), seen, format('%s and whoever scans at event 1', who))
+  from (values ('organizer', '1'), ('foreign', '0'), ('stranger', '0')) w (who, seen);
+
 select * from finish();
 rollback;

@@ -95,7 +95,7 @@ insert into public.service_fee_rules (id, name, scope, ticket_type_id, fee_type,
 values (pg_temp.id('offer'), 'T', 'TICKET_TYPE', '30000000-0000-4000-8000-000000000003', 'PERCENTAGE', 0.001, 100, 'ORGANIZER');
 select is(pg_temp.fees(3, 1), '{"total_buyer_fees": 0, "total_organizer_fees": 100, "fee_breakdown": [{"rule_id": "70000000-0000-4000-8000-0000000000a1", "rule_name": "T", "scope": "TICKET_TYPE",
 	"fee_type": "PERCENTAGE", "fee_amount": 100, "applies_to": "ORGANIZER", "ticket_type_id": "30000000-0000-4000-8000-000000000003", "base_amount": 10000}]}', 'the type''s beats both, and says how');
-select is(pg_temp.ask('anon', null, format('select public.calculate_service_fees(%L, %L)', pg_temp.event(3), '[]')), 'P0002 there is no such event', 'drafts have no price for strangers');
+select is(pg_temp.ask('anon', null, format('select public.calculate_service_fees(%L, %L)', pg_temp.event(3), '[]')), '22023 there is no such event', 'drafts have no price for strangers');
 
 -- ---- payments hold places
 insert into public.orders (id, user_id, event_id, event_date_id, total, status, payment_method, ticket_quantities) values
