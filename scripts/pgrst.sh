@@ -115,11 +115,15 @@ write_settings() {
 	given[DB_EXTRA_SEARCH_PATH]=${given[DB_EXTRA_SEARCH_PATH]-public}
 	put_setting API_URL "$API_URL"
 	put_setting JWT_WITHOUT_EXP true
-	put_setting PGRST_DB_ANON_ROLE "$(value DB_ANON_ROLE '')" # Temba has one by default
+	# Temba has these by default
+	put_setting PGRST_DB_ANON_ROLE "$(value DB_ANON_ROLE '')"
+	put_setting PGRST_DB_PRE_REQUEST "$(value DB_PRE_REQUEST '')"
+	put_setting REST_CAPABILITIES ''
+	put_setting REST_ROOT_ROLES ''
 	put_setting PGRST_DB_EXTRA_SEARCH_PATH "${given[DB_EXTRA_SEARCH_PATH]}"
 	put_setting PGRST_DB_MAX_ROWS "$rows" # 0 = no maximum, as upstream
 	for name in $texts; do
-		case $name in DB_ANON_ROLE | DB_EXTRA_SEARCH_PATH) continue ;; esac
+		case $name in DB_ANON_ROLE | DB_PRE_REQUEST | DB_EXTRA_SEARCH_PATH) continue ;; esac
 		[ -z "${given[$name]:-}" ] || put_setting "PGRST_$name" "${given[$name]}"
 	done
 	for name in $truths; do
