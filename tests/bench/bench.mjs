@@ -2,26 +2,18 @@
 // the same database in the same run; what the first reply from zero workers costs; what a worker
 // weighs. Prints a table and judges nothing: timings never fail a test.
 // Needs a running stack (tests/bench/run starts one): STATE_DIR, API_URL and so on in its run.env.
-import { execFileSync, spawnSync } from 'node:child_process'
-import crypto from 'node:crypto'
+import { execFileSync } from 'node:child_process'
 import fs from 'node:fs'
 import http from 'node:http'
 import path from 'node:path'
 
-const top = path.resolve(import.meta.dirname, '../..')
-const state = process.env.STATE_DIR
-const env = Object.fromEntries(
-	fs.readFileSync(path.join(state, 'run.env'), 'utf8').trim().split('\n').map((line) => line.split(/=(.*)/s).slice(0, 2)))
+import { base, cpu, cpuSince, deployWith, env, fnctl, median, memory, percentile, pgbench, psql, services, state, token, top, wrk } from './measure.mjs'
+
 const seconds = Number(process.env.BENCH_SECONDS ?? 5)
 const clients = Number(process.env.BENCH_CLIENTS ?? 8)
 const rounds = Number(process.env.BENCH_ROUNDS ?? 3)
 const coldCalls = Number(process.env.BENCH_COLD ?? 100)
 const perRound = Number(process.env.BENCH_TICKETS ?? 2500) * seconds // tickets a sender may use up in one run of one side
-const base = 100000000000
-
-const psql = (...args) => execFileSync('psql', ['-X', '-q', '-A', '-t', '-v', 'ON_ERROR_STOP=1', '-d', env.DB_URL, ...args], { encoding: 'utf8' }).trim()
-const median = (values) => [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)]
-const percentile = (values, p) => [...values].sort((a, b) => a - b)[Math.min(values.length - 1, Math.floor(values.length * p))]
 
 // ---- the world
 
@@ -31,66 +23,24 @@ console.log(`world: ${clients} senders with ${tickets} tickets each`)
 execFileSync('psql', ['-X', '-q', '-d', env.DB_URL, '-v', `people=${clients}`, '-v', `tickets=${tickets}`, '-v', `event_and_type=${typeOf}`,
 	'-f', path.join(top, 'tests/bench/world.sql')], { stdio: ['ignore', 'ignore', 'inherit'] })
 
-// ---- tokens as `auth` signs them
+// ---- who sends, and what
 
-const secret = (name) => fs.readFileSync(path.join(env.STATE_DIR ?? state, 'secrets', name), 'utf8').trim()
-const signingKey = crypto.createPrivateKey(secret('JWT_PRIVATE_KEY'))
-const kid = JSON.parse(secret('JWKS')).keys.find((key) => key.x === crypto.createPublicKey(signingKey).export({ format: 'jwk' }).x).kid
-function token(n) {
-	const now = Math.floor(Date.now() / 1000)
-	const part = (value) => Buffer.from(JSON.stringify(value)).toString('base64url')
-	const head = part({ alg: 'ES256', typ: 'JWT', kid }) + '.' + part({
-		iss: `${env.API_URL}/auth/v1`, sub: `21000000-0000-4000-8000-${base + n}`, aud: 'authenticated', exp: now + 3600, iat: now,
-		email: `sender${n}@bench.example`, role: 'authenticated', session_id: `22000000-0000-4000-8000-${base + n}`, aal: 'aal1' })
-	return head + '.' + crypto.sign('sha256', Buffer.from(head), { key: signingKey, dsaEncoding: 'ieee-p1363' }).toString('base64url')
-}
-const tokens = Array.from({ length: clients }, (_, n) => token(n + 1))
+const tokens = Array.from({ length: clients }, (_, n) => token(n + 1, `sender${n + 1}@bench.example`))
 const ticketId = (sender, i) => `20000000-0000-4000-8000-${base + sender * tickets + i}` // sender from 0, i from 1
-
-// ---- CPU by group of processes, in seconds
-
-const tick = 1 / Number(execFileSync('getconf', ['CLK_TCK'], { encoding: 'utf8' }))
-function processes() {
-	return fs.readdirSync('/proc').filter((name) => /^\d+$/.test(name)).flatMap((pid) => {
-		try {
-			const stat = fs.readFileSync(`/proc/${pid}/stat`, 'utf8')
-			const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ')
-			return [{ pid: Number(pid), name: stat.slice(stat.indexOf('(') + 1, stat.lastIndexOf(')')), parent: Number(fields[1]),
-				session: Number(fields[3]),
-				cpu: (Number(fields[11]) + Number(fields[12])) * tick, reaped: (Number(fields[13]) + Number(fields[14])) * tick }]
-		} catch {
-			return []
-		}
-	})
-}
-const services = Object.fromEntries(fs.readFileSync(path.join(env.STATE_DIR ?? state, 'services'), 'utf8').trim().split('\n')
-	.map((line) => line.split(' ')).map(([name, session]) => [name, Number(session)]))
-const postmaster = Number(fs.readFileSync(path.join(env.STATE_DIR ?? state, 'pg/postmaster.pid'), 'utf8').split('\n')[0])
-function cpu() {
-	const sum = { nginx: 0, worker: 0, fnd: 0, postgres: 0 }
-	for (const p of processes()) {
-		if (p.session === services.nginx) sum.nginx += p.cpu
-		else if (p.pid === services.fnd) sum.fnd += p.cpu
-		else if (p.session === services.fnd && p.name.startsWith('transfer-ticke')) sum.worker += p.cpu
-		else if (p.parent === postmaster) sum.postgres += p.cpu
-		else if (p.pid === postmaster) sum.postgres += p.cpu + p.reaped // backends that have left count too
-	}
-	return sum
-}
 
 // ---- one side: wrk through nginx
 
 function throughNginx(round) {
 	const first = round * 2 * perRound
-	const script = path.join(state, 'bench.lua')
-	fs.writeFileSync(script, `
+	const before = cpu('transfer-ticket')
+	const run = wrk(`
 local tokens = { ${tokens.map((t) => `"${t}"`).join(', ')} }
-local i, good, bad = 0, 0, 0
-function setup(thread) thread:set("first", ${first}) end
+local i = 0
+good, bad = 0, 0
 function request()
 	i = i + 1
 	local sender = i % ${clients}
-	local n = first + math.floor(i / ${clients}) + 1
+	local n = ${first} + math.floor(i / ${clients}) + 1
 	local body = string.format('{"ticketId":"20000000-0000-4000-8000-%d","recipientEmail":"receiver%d@bench.example"}',
 		${base} + sender * ${tickets} + n, ${clients} + 1 + sender)
 	return wrk.format("POST", "/functions/v1/transfer-ticket", { ["Content-Type"] = "application/json",
@@ -98,25 +48,9 @@ function request()
 end
 function response(status, headers, body)
 	if status == 200 and body:find('"instantTransfer":true', 1, true) then good = good + 1 else bad = bad + 1; last = body end
-	counts = good .. " " .. bad
-end
-local threads = {}
-local first_setup = setup
-function setup(thread) first_setup(thread); table.insert(threads, thread) end
-function done(summary, latency)
-	io.write(string.format("RESULT %s %d %d %d\\n", threads[1]:get("counts") or "0 0", latency:percentile(50), latency:percentile(99), summary.duration))
-	if threads[1]:get("last") then io.write("LAST ", threads[1]:get("last"), "\\n") end
-end
-`)
-	const before = cpu()
-	const run = spawnSync('wrk', ['-t1', `-c${clients}`, `-d${seconds}s`, '-s', script, env.API_URL], { encoding: 'utf8' })
-	const after = cpu()
-	const result = run.stdout.match(/RESULT (\d+) (\d+) (\d+) (\d+) (\d+)/)
-	if (!result) throw new Error(`wrk said: ${run.stdout}${run.stderr}`)
-	const [good, bad, p50, p99, micros] = result.slice(1).map(Number)
-	if (bad > 0) console.log(`  ${bad} answers were no transfer: ${run.stdout.match(/LAST (.*)/)?.[1]}`)
-	return { rate: good / (micros / 1e6), p50: p50 / 1000, p99: p99 / 1000, bad,
-		cpu: Object.fromEntries(Object.keys(before).map((key) => [key, ((after[key] - before[key]) / good) * 1e6])) }
+end`, clients, seconds)
+	if (run.bad > 0) console.log(`  ${run.bad} answers were no transfer: ${run.last}`)
+	return { rate: run.good / run.seconds, p50: run.p50, p99: run.p99, bad: run.bad, cpu: cpuSince(before, 'transfer-ticket', run.good) }
 }
 
 // ---- the other side: pgbench, the same statements in the same order, as the same role
@@ -152,23 +86,12 @@ function pgbenchScript(round) {
 function throughPgbench(round) {
 	const script = path.join(state, 'bench.pgbench')
 	fs.writeFileSync(script, pgbenchScript(round))
-	const url = new URL(env.DB_URL)
-	const run = spawnSync(path.join(pgBin(), 'pgbench'), ['-n', '-M', 'prepared', '-c', clients, '-j', 1, '-T', seconds, '-D', 'n=0', '-f', script,
-		'-h', url.hostname, '-p', url.port, '-U', 'fn_transfer_ticket', url.pathname.slice(1)].map(String),
-	{ encoding: 'utf8', env: { ...process.env, PGPASSWORD: secret('db/fn_transfer_ticket'), PGHOST: socketDir() } })
-	const rate = run.stdout?.match(/tps = ([\d.]+)/)
-	if (!rate || /aborted/.test(run.stderr)) throw new Error(`pgbench said: ${run.stdout}${run.stderr}`)
-	return { rate: Number(rate[1]), p50: Number(run.stdout.match(/latency average = ([\d.]+)/)[1]) }
-}
-const pgBin = () => execFileSync('sh', ['-c', 'ls -d /usr/lib/postgresql/*/bin | tail -1'], { encoding: 'utf8' }).trim()
-function socketDir() {
-	return fs.readFileSync(path.join(env.STATE_DIR ?? state, 'pg/postmaster.pid'), 'utf8').split('\n')[4]
+	return pgbench('fn_transfer_ticket', script, clients, seconds, ['-D', 'n=0'])
 }
 
 // ---- first reply from zero workers
 
-const fnctl = (...args) => execFileSync(path.join(top, 'build/release/bin/fnctl'), args, { encoding: 'utf8', env: { ...process.env, FND_SOCKET: env.FND_SOCKET } })
-const workersOf = (name) => {
+const workersAlive = (name) => {
 	const found = JSON.parse(fnctl('status', '--json')).functions.find((f) => f.name === name)
 	return found.idle + found.busy + (found.starting ?? 0)
 }
@@ -188,31 +111,17 @@ function call(name, body, bearer) {
 	})
 }
 async function coldStarts(name, request) {
-	const ini = path.join(state, `${name}.cold.ini`)
-	const own = fs.readFileSync(path.join(top, 'functions', name, 'function.ini'), 'utf8')
-	fs.writeFileSync(ini, own.replace(/^min = .*$/m, 'min = 0').replace(/^idle_timeout = .*\n/m, '').replace('[scale]\n', '[scale]\nidle_timeout = 50ms\n'))
-	fnctl('deploy', name, '--ini', ini)
+	deployWith(name, (own) => own.replace(/^min = .*$/m, 'min = 0').replace(/^idle_timeout = .*\n/m, '').replace('[scale]\n', '[scale]\nidle_timeout = 50ms\n'))
 	const times = []
 	await call('no-such-function') // opens the connection to nginx
 	for (let n = 0; n < coldCalls; n++) {
-		while (workersOf(name) > 0) await pause(20)
+		while (workersAlive(name) > 0) await pause(20)
 		const answer = await request(n)
 		if (answer.status !== 200) throw new Error(`${name}: ${answer.status} ${answer.text}`)
 		times.push(answer.ms)
 	}
 	fnctl('deploy', name)
 	return times
-}
-
-// ---- what a worker weighs
-
-function memory(name) {
-	const rows = processes().filter((p) => p.session === services.fnd && p.name === name.slice(0, 15)).map((p) => {
-		const text = fs.readFileSync(`/proc/${p.pid}/smaps_rollup`, 'utf8')
-		const kb = (key) => Number(text.match(new RegExp(`^${key}:\\s+(\\d+)`, 'm'))[1])
-		return { pid: p.pid, pss: kb('Pss'), own: kb('Private_Clean') + kb('Private_Dirty') }
-	})
-	return { count: rows.length, pss: median(rows.map((r) => r.pss)), own: median(rows.map((r) => r.own)), most: Math.max(...rows.map((r) => r.own)) }
 }
 
 // ---- the run
