@@ -17,7 +17,7 @@ CPPFLAGS += $(PACKAGE_FLAGS) -I$(O)/sql
 
 .DELETE_ON_ERROR:
 .SECONDARY:
-.PHONY: all help functions providers runtime unit unit-programs fuzz-programs tidy test fault-long check bench fuzz corpus setup run up down clean distclean deploy
+.PHONY: all help functions providers floor runtime unit unit-programs fuzz-programs tidy test fault-long check bench bench-rest fuzz corpus setup run up down clean distclean deploy
 
 help: ## what can be asked
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -58,6 +58,13 @@ $(O)/providers/$(1): $(patsubst %.c,$(O)/%.o,$(wildcard tests/providers/$(1)/*.c
 	@$$(CC) $$(LDFLAGS) -o $$@ $$^ $$(LIBS) -lsqlite3
 endef
 $(foreach p,$(PROVIDERS),$(eval $(call provider,$(p))))
+
+# ---- what the data API is measured against: libfcgi and libpq alone, never in a release
+floor: $(O)/bench/floor
+$(O)/bench/floor: $(O)/tests/bench/floor/floor.o
+	@mkdir -p $(@D)
+	@echo "LINK $@"
+	@$(CC) $(LDFLAGS) -o $@ $^ $(LIBS)
 
 # ---- the runtime: runtime/NAME.c is a program, runtime/NAME_*.c its parts
 define program
@@ -162,6 +169,8 @@ corpus: ## what fuzzing found so far, replayed under the sanitizers; part of `ma
 	@tests/fuzz/run
 bench: ## speed, cold start and memory against pgbench, in one table
 	@tests/bench/run
+bench-rest: ## the data API against a bare program and pgbench on the same statements, in one table
+	@tests/bench/rest
 check: ## format, banned calls, documentation, gcc and clang, clang-tidy
 	@scripts/check
 
