@@ -26,7 +26,7 @@ enum { GAP = 16 }; /* poisoned bytes between two allocations */
 enum { GAP = 0 };
 #endif
 
-enum { BLOCK = 16 << 10, ALIGN = 16 };
+enum { BLOCK = 16 << 10, ALIGN = 16, BRIEF = 256 /* most of what is formatted is shorter */ };
 
 struct block {
 	struct block *older;
@@ -109,16 +109,20 @@ char *fn_arena_format(struct fn_arena *arena, const char *format, ...)
 {
 	va_list args, again;
 	int length;
-	char *text;
+	char brief[BRIEF], *text;
 
 	va_start(args, format);
 	va_copy(again, args);
-	length = vsnprintf(NULL, 0, format, args);
+	length = vsnprintf(brief, sizeof(brief), format, args);
 	va_end(args);
 	if (length < 0)
 		fn_die(70, "bad format: %s", format);
-	text = fn_arena_alloc(arena, (size_t)length + 1);
-	(void)vsnprintf(text, (size_t)length + 1, format, again);
+	if ((size_t)length < sizeof(brief)) {
+		text = fn_arena_copy(arena, brief, (size_t)length);
+	} else {
+		text = fn_arena_alloc(arena, (size_t)length + 1);
+		(void)vsnprintf(text, (size_t)length + 1, format, again);
+	}
 	va_end(again);
 	return text;
 }

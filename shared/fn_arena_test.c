@@ -66,6 +66,20 @@ static void copies_with_a_nul_behind(void **state)
 	fn_arena_free(arena);
 }
 
+static void formats_texts_of_any_length(void **state)
+{
+	struct fn_arena *arena = fn_arena_new(CEILING);
+
+	(void)state;
+	for (int width = 250; width < 260; width++) {
+		const char *text = fn_arena_format(arena, "%*d.", width, 7);
+
+		assert_int_equal(strlen(text), width + 1);
+		assert_string_equal(text + width - 2, " 7.");
+	}
+	fn_arena_free(arena);
+}
+
 static void gives_a_large_piece_a_block_of_its_own(void **state)
 {
 	struct fn_arena *arena = fn_arena_new(CEILING);
@@ -241,6 +255,7 @@ int main(void)
 		cmocka_unit_test(hands_out_zeroed_and_aligned_memory),
 		cmocka_unit_test(zeroes_memory_that_comes_back),
 		cmocka_unit_test(copies_with_a_nul_behind),
+		cmocka_unit_test(formats_texts_of_any_length),
 		cmocka_unit_test(gives_a_large_piece_a_block_of_its_own),
 		cmocka_unit_test(cleans_up_newest_first),
 		cmocka_unit_test(a_reset_cleans_up_only_what_came_after_the_mark),

@@ -55,15 +55,20 @@ void fn_buf_text(struct fn_buf *buf, const char *text)
 void fn_buf_format(struct fn_buf *buf, const char *format, ...)
 {
 	va_list args, again;
+	size_t room = buf->capacity - buf->length;
 	int length;
 
 	va_start(args, format);
 	va_copy(again, args);
-	length = vsnprintf(NULL, 0, format, args);
+	length = vsnprintf(room > 0 ? buf->bytes + buf->length : NULL, room, format, args);
 	va_end(args);
 	if (length >= 0 && reserve(buf, (size_t)length)) {
-		(void)vsnprintf(buf->bytes + buf->length, (size_t)length + 1, format, again);
+		if ((size_t)length >= room) /* it did not fit */
+			(void)vsnprintf(buf->bytes + buf->length, (size_t)length + 1, format,
+					again);
 		buf->length += (size_t)length;
+	} else if (room > 0) {
+		buf->bytes[buf->length] = '\0';
 	}
 	va_end(again);
 }

@@ -77,7 +77,29 @@ static void refuses_a_format_that_does_not_fit(void **state)
 	fn_buf_format(&buf, "%d", 1234);
 	assert_true(buf.full);
 	assert_int_equal(buf.length, 0);
+	fn_buf_clear(&buf);
+	fn_buf_text(&buf, "ab"); /* there is room behind it, but not by the maximum */
+	fn_buf_format(&buf, "%d", 34);
+	assert_true(buf.full);
+	assert_string_equal(buf.bytes, "ab");
 	fn_buf_free(&buf);
+}
+
+static void formats_what_is_longer_than_its_room(void **state)
+{
+	struct fn_buf buf;
+
+	(void)state;
+	for (int width = 500; width < 520; width++) { /* around its first size */
+		fn_buf_init(&buf, 10000);
+		fn_buf_text(&buf, "<");
+		fn_buf_format(&buf, "%*d>", width, 7);
+		assert_false(buf.full);
+		assert_int_equal(buf.length, width + 2);
+		assert_int_equal(strlen(buf.bytes), width + 2);
+		assert_string_equal(buf.bytes + width - 1, " 7>");
+		fn_buf_free(&buf);
+	}
 }
 
 static void can_hold_nothing_at_all(void **state)
@@ -123,6 +145,7 @@ int main(void)
 		cmocka_unit_test(takes_exactly_its_maximum),
 		cmocka_unit_test(adds_nothing_once_something_did_not_fit),
 		cmocka_unit_test(refuses_a_format_that_does_not_fit),
+		cmocka_unit_test(formats_what_is_longer_than_its_room),
 		cmocka_unit_test(can_hold_nothing_at_all),
 		cmocka_unit_test(is_used_again_after_clearing),
 	};
