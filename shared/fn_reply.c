@@ -75,6 +75,16 @@ static bool is_header_name(const char *name)
 				 "0123456789!#$%&'*+-.^_`|~")] == '\0';
 }
 
+/* How many bytes there are until a control character. */
+static size_t count_plain(const char *text)
+{
+	size_t count = 0;
+
+	while ((unsigned char)text[count] >= 0x20 && text[count] != 0x7f)
+		count++;
+	return count;
+}
+
 void fn_reply_header(struct fn_request *req, const char *name, const char *value)
 {
 	struct fn_buf *headers = &fn_request_reply(req)->headers;
@@ -83,10 +93,12 @@ void fn_reply_header(struct fn_request *req, const char *name, const char *value
 		return;
 	fn_buf_text(headers, name);
 	fn_buf_text(headers, ": ");
-	for (const char *c = value; *c != '\0'; c++) {
-		if ((unsigned char)*c >= 0x20 &&
-		    *c != 0x7f) /* no header of somebody else's making */
-			fn_buf_add(headers, c, 1);
+	while (*value != '\0') {
+		size_t plain = count_plain(value);
+
+		fn_buf_add(headers, value, plain);
+		value += plain;
+		value += *value != '\0'; /* no header of somebody else's making */
 	}
 	fn_buf_text(headers, "\r\n");
 }
