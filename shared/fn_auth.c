@@ -14,16 +14,26 @@
 #include "fn_time.h"
 #include "shared.sql.h"
 
-enum { REMEMBERED = 256, CONFIG_ERROR = 78 };
+enum { SETS = 64, WAYS = 4, CONFIG_ERROR = 78 };
 
 static struct fn_jwt_keys *keys;
 
-/* SHA-256 of tokens whose signature held, one place for each first byte: a hit saves the signature
- * check, while times and claims are read again each time. A fixed 8 KiB, and nothing to expire. */
-static struct {
-	uint8_t hash[FN_SHA256_SIZE];
-	bool used;
-} remembered[REMEMBERED];
+/* SHA-256 of tokens whose signature held: a hit saves the signature check, while times and claims
+ * are read again each time. A fixed 8 KiB, and nothing to expire. The first byte chooses a set;
+ * several ways, so that two busy people do not push each other out. */
+static struct set {
+	uint8_t hashes[WAYS][FN_SHA256_SIZE];
+	unsigned used; /* how many came in: ways are filled, then overwritten in turn */
+} remembered[SETS];
+
+static bool is_remembered(const struct set *set, const uint8_t hash[static FN_SHA256_SIZE])
+{
+	for (unsigned way = 0; way < WAYS && way < set->used; way++) {
+		if (fn_crypto_same(set->hashes[way], FN_SHA256_SIZE, hash, FN_SHA256_SIZE))
+			return true;
+	}
+	return false;
+}
 
 void fn_auth_init(void)
 {
@@ -45,7 +55,7 @@ enum fn_jwt_result fn_auth_verify(struct fn_arena *arena, const char *token,
 {
 	uint8_t hash[FN_SHA256_SIZE];
 	enum fn_jwt_result result;
-	size_t place;
+	struct set *set;
 
 	*ret_claims = NULL;
 	if (keys == NULL)
@@ -53,15 +63,12 @@ enum fn_jwt_result fn_auth_verify(struct fn_arena *arena, const char *token,
 	if (strnlen(token, FN_JWT_MAX + 1) > FN_JWT_MAX)
 		return FN_JWT_MALFORMED;
 	fn_crypto_sha256(token, strlen(token), hash);
-	place = hash[0];
-	if (remembered[place].used &&
-	    fn_crypto_same(remembered[place].hash, sizeof(hash), hash, sizeof(hash)))
+	set = &remembered[hash[0] % SETS];
+	if (is_remembered(set, hash))
 		return fn_jwt_reread(arena, token, fn_time_now(), ret_claims);
 	result = fn_jwt_verify(keys, arena, token, fn_time_now(), ret_claims);
-	if (result == FN_JWT_OK) {
-		memcpy(remembered[place].hash, hash, sizeof(hash));
-		remembered[place].used = true;
-	}
+	if (result == FN_JWT_OK)
+		memcpy(set->hashes[set->used++ % WAYS], hash, sizeof(hash));
 	return result;
 }
 

@@ -326,6 +326,19 @@ static void remembers_whole_tokens_only(void **state)
 	assert_user(bearer(w.ana), NULL, "authenticated");
 }
 
+/* More people than it has room for push each other out, and are checked again. */
+static void knows_more_people_than_it_remembers(void **state)
+{
+	enum { PEOPLE = 400 };
+	const char *tokens[PEOPLE];
+
+	(void)state;
+	for (size_t i = 0; i < PEOPLE; i++)
+		tokens[i] = session(fn_arena_format(w.arena, "%s,\"n\":%zu", PERSON, i));
+	for (size_t i = 0; i < 2 * PEOPLE; i++)
+		assert_user(bearer(tokens[i % PEOPLE]), NULL, "authenticated");
+}
+
 static void passes_only_the_job_runner_as_internal(void **state)
 {
 	struct fn_request_parts parts = {.method = "POST"};
@@ -358,6 +371,7 @@ int main(void)
 		cmocka_unit_test(accepts_listed_issuers_and_audiences_in_a_list),
 		cmocka_unit_test(forgets_nothing_but_the_signature_check),
 		cmocka_unit_test(remembers_whole_tokens_only),
+		cmocka_unit_test(knows_more_people_than_it_remembers),
 		cmocka_unit_test(passes_only_the_job_runner_as_internal),
 	};
 
