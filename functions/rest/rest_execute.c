@@ -119,22 +119,27 @@ static const char *method_name(struct fn_request *req)
 	}
 }
 
+/* The statement that sets so many: the same for each number, made once. */
+static const char *settings_text(size_t count)
+{
+	static struct fn_buf texts[SETTINGS_MAX + 1];
+	struct fn_buf *text = &texts[count];
+
+	if (text->length > 0)
+		return text->bytes;
+	fn_buf_init(text, TEXT_MAX);
+	fn_buf_text(text, "SELECT ");
+	for (size_t i = 0; i < count; i++)
+		fn_buf_format(text, "%sset_config($%zu, $%zu, true)", i > 0 ? ", " : "", 2 * i + 1,
+			      2 * i + 2);
+	return text->bytes;
+}
+
 /* Everything local to the transaction: a connection must come back clean. What a role may set for
  * itself comes before the role, because it may not be allowed to. */
-static struct fn_script_step settings_step(struct settings *s)
+static struct fn_script_step settings_step(const struct settings *s)
 {
-	struct fn_arena *arena = fn_request_arena(s->req);
-	struct fn_buf text;
-	struct fn_script_step step = {.values = s->pairs, .count = s->count};
-
-	fn_buf_init(&text, TEXT_MAX);
-	fn_buf_text(&text, "SELECT ");
-	for (size_t i = 0; i < s->count; i += 2)
-		fn_buf_format(&text, "%sset_config($%zu, $%zu, true)", i > 0 ? ", " : "", i + 1,
-			      i + 2);
-	step.text = fn_arena_text(arena, text.bytes);
-	fn_buf_free(&text);
-	return step;
+	return (struct fn_script_step){settings_text(s->count / 2), s->pairs, s->count};
 }
 
 static void fill_settings(struct settings *s, const struct rest_execute_settings *settings,

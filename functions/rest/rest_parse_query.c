@@ -2,6 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "fn_buf.h"
 #include "rest_error.h"
 #include "rest_parse_parts.h"
 #include "rest_parse_text.h"
@@ -63,24 +64,25 @@ static int by_name(const void *a, const void *b)
 static const char *location(struct fn_request *req, const struct parameter *list, size_t count)
 {
 	struct fn_arena *arena = fn_request_arena(req);
-	const char *path = fn_request_path(req), *query = "";
 	struct parameter *sorted = fn_arena_alloc(arena, (count + 1) * sizeof(*sorted));
+	const char *said;
+	struct fn_buf text;
 
 	if (list != NULL) {
 		memcpy(sorted, list, count * sizeof(*sorted));
 		qsort(sorted, count, sizeof(*sorted), by_name);
 	}
-	for (size_t i = 0; i < count; i++) {
-		if (strlen(sorted[i].name) + strlen(sorted[i].value) > LOCATION_MAX ||
-		    strlen(query) + strlen(path) > LOCATION_MAX)
-			return NULL;
-		query = fn_arena_format(arena, "%s%c%s=%s", query, i == 0 ? '?' : '&',
-					fn_text_url_encode(arena, sorted[i].name),
-					fn_text_url_encode(arena, sorted[i].value));
+	fn_buf_init(&text, LOCATION_MAX);
+	fn_buf_text(&text, fn_request_path(req));
+	for (size_t i = 0; i < count && !text.full; i++) {
+		fn_buf_text(&text, i == 0 ? "?" : "&");
+		fn_buf_text(&text, fn_text_url_encode(arena, sorted[i].name));
+		fn_buf_text(&text, "=");
+		fn_buf_text(&text, fn_text_url_encode(arena, sorted[i].value));
 	}
-	if (strlen(path) + strlen(query) > LOCATION_MAX)
-		return NULL;
-	return fn_arena_format(arena, "%s%s", path, query);
+	said = text.full ? NULL : fn_arena_text(arena, text.bytes);
+	fn_buf_free(&text);
+	return said;
 }
 
 static const char *first_value(const struct parameter *list, size_t count, const char *name)
