@@ -75,6 +75,7 @@ static uint64_t step(void)
 	fnd.reopen_log = false;
 	if (fnd.processes_changed)
 		fnd_pids_write();
+	sooner(&until, fnd_log_step());
 	if (!fnd_log_flush())
 		sooner(&until, fnd.now + SLOW_LOG_MS * FND_MS);
 	return until;

@@ -260,7 +260,7 @@ void fnd_deploy_ask(enum fnd_job_kind kind, const char *name, const char *releas
 		fn_die(71, "out of memory");
 	job->kind = kind;
 	job->client = client;
-	job->check_log.watch.fd = -1;
+	job->check_log.fd = -1;
 	fn_buf_init(&job->output, OUTPUT_MAX);
 	memcpy(job->name, name, strlen(name) + 1);
 	if (release != NULL)

@@ -41,7 +41,7 @@ struct fnd_generation *fnd_generation_new(struct fnd_function *f, const char *re
 	if (g == NULL)
 		fn_die(71, "out of memory");
 	g->function = f;
-	g->control.fd = g->log.watch.fd = g->settings = -1;
+	g->control.fd = g->log.fd = g->settings = -1;
 	memcpy(g->release, release, sizeof(g->release));
 	rt_path(ini, "%s/%s/releases/%s/function.ini", fnd.functions_dir, f->name, release);
 	if (rt_function_read(&g->config, ini, why))

@@ -1,5 +1,7 @@
 /* fnd_log.c: collecting the log lines of templates and workers. Lines that are JSON pass as they
- * are, others are wrapped; what is read in one turn of the loop is written in one piece. */
+ * are, others are wrapped; what is read in one turn of the loop is written in one piece. Pipes hang
+ * on a set of their own, which is left alone for a moment after each look: under load every line
+ * would wake fnd for itself. */
 #include "fnd_log.h"
 
 #include <errno.h>
@@ -10,9 +12,13 @@
 #include <sys/epoll.h>
 #include <unistd.h>
 
+#include "fn_die.h"
 #include "fn_json.h"
 #include "fn_text.h"
 #include "fn_time.h"
+#include "fnd.h"
+#include "fnd_loop.h"
+#include "fnd_plan.h"
 #include "rt_event.h"
 #include "rt_files.h"
 
@@ -23,6 +29,8 @@ enum {
 	SINK_MAX = 4 << 20,  /* for a reader that stalls; beyond it lines are lost and counted */
 	FLUSH_AT = 64 << 10,
 	PIPE_SAFE = 4096, /* PIPE_BUF: so much never blocks when poll() says it is writable */
+	TURN_MAX = 64,
+	PAUSE_MS = 20, /* a pipe holds what a worker says in that time many times over */
 };
 
 static struct {
@@ -214,44 +222,75 @@ static void take_bytes(struct fnd_pipe *pipe, const char *bytes, size_t length)
 static ssize_t read_some(struct fnd_pipe *pipe)
 {
 	static char bytes[READ_MAX];
-	ssize_t got = read(pipe->watch.fd, bytes, sizeof(bytes));
+	ssize_t got = read(pipe->fd, bytes, sizeof(bytes));
 
 	if (got > 0)
 		take_bytes(pipe, bytes, (size_t)got);
 	return got;
 }
 
-static void pipe_ready(struct fnd_watch *watch, uint32_t events)
+static void pipe_ready(struct fnd_pipe *pipe)
 {
-	struct fnd_pipe *pipe = FND_OWNER(watch, struct fnd_pipe, watch);
-
-	(void)events;
 	if (pipe->pid == 0 && pipe->skipped++ < SKIP_MAX)
 		return;           /* a worker that speaks before its template has told its pid */
 	if (read_some(pipe) == 0) /* everybody closed it: what is left is to close ours */
 		fnd_pipe_close(pipe);
 }
 
+/* ---- all pipes ---- */
+
+static struct {
+	struct fnd_watch watch; /* of the set */
+	uint64_t resume;        /* when to listen again; 0 = listening */
+} pipes = {.watch.fd = -1};
+
+static void pipes_ready(struct fnd_watch *watch, uint32_t events)
+{
+	struct epoll_event ready[TURN_MAX];
+	int count = epoll_wait(watch->fd, ready, TURN_MAX, 0);
+
+	(void)events;
+	for (int i = 0; i < count; i++)
+		pipe_ready(ready[i].data.ptr);
+	fnd_loop_change(watch, 0);
+	pipes.resume = fnd.now + PAUSE_MS * FND_MS;
+}
+
+uint64_t fnd_log_step(void)
+{
+	if (pipes.resume > 0 && pipes.resume <= fnd.now) {
+		fnd_loop_change(&pipes.watch, EPOLLIN);
+		pipes.resume = 0;
+	}
+	return pipes.resume;
+}
+
 bool fnd_pipe_open(struct fnd_pipe *pipe, const char *fn, int *ret_end, struct rt_why *why)
 {
+	struct epoll_event event = {.events = EPOLLIN, .data.ptr = pipe};
 	int ends[2];
 
-	*pipe = (struct fnd_pipe){.watch.fd = -1, .fn = fn};
+	*pipe = (struct fnd_pipe){.fd = -1, .fn = fn};
 	fn_buf_init(&pipe->line, LINE_MAX_BYTES);
+	if (pipes.watch.fd < 0)
+		fnd_loop_add(&pipes.watch, epoll_create1(EPOLL_CLOEXEC), EPOLLIN, pipes_ready);
 	if (pipe2(ends, O_CLOEXEC | O_NONBLOCK) != 0)
 		return rt_refuse(why, "pipe: %s", strerror(errno));
-	fnd_loop_add(&pipe->watch, ends[0], EPOLLIN, pipe_ready);
+	if (epoll_ctl(pipes.watch.fd, EPOLL_CTL_ADD, ends[0], &event) != 0)
+		fn_die(71, "epoll add: %s", strerror(errno));
+	pipe->fd = ends[0];
 	*ret_end = ends[1];
 	return true;
 }
 
 void fnd_pipe_close(struct fnd_pipe *pipe)
 {
-	if (pipe->watch.fd < 0)
+	if (pipe->fd < 0)
 		return;
 	for (int i = 0; i < 4 && read_some(pipe) > 0; i++) /* bounded: a child of it may write on */
 		;
 	take_part(pipe, "", 0, true);
-	fnd_loop_remove(&pipe->watch);
+	(void)epoll_ctl(pipes.watch.fd, EPOLL_CTL_DEL, pipe->fd, NULL);
+	rt_close(&pipe->fd);
 	fn_buf_free(&pipe->line);
 }

@@ -2,14 +2,14 @@
 #ifndef FND_LOG_H
 #define FND_LOG_H
 
+#include <stdint.h>
 #include <sys/types.h>
 
 #include "fn_buf.h"
-#include "fnd_loop.h"
 #include "rt_why.h"
 
 struct fnd_pipe {
-	struct fnd_watch watch;
+	int fd;                 /* -1 = not in use */
 	const char *fn;         /* whose lines; outlives the pipe */
 	pid_t pid;              /* 0 while it is not known */
 	unsigned skipped;       /* so often its lines were left for later, to know the pid */
@@ -24,6 +24,8 @@ bool fnd_log_open(const char *directory, struct rt_why *why);
 void fnd_log_reopen(void);
 /* What was collected goes out in one piece. False: something is left, the reader is slow. */
 bool fnd_log_flush(void);
+/* Listens to the pipes again after a pause; returns when to be called for that, 0 = no need. */
+uint64_t fnd_log_step(void);
 
 /* A new pipe; *ret_end is for the process, non-blocking, to be closed here afterwards. */
 bool fnd_pipe_open(struct fnd_pipe *pipe, const char *fn, int *ret_end, struct rt_why *why);
