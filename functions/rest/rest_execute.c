@@ -139,7 +139,9 @@ static const char *settings_text(size_t count)
  * itself comes before the role, because it may not be allowed to. */
 static struct fn_script_step settings_step(const struct settings *s)
 {
-	return (struct fn_script_step){settings_text(s->count / 2), s->pairs, s->count};
+	return (struct fn_script_step){.text = settings_text(s->count / 2),
+				       .values = s->pairs,
+				       .count = s->count};
 }
 
 static void fill_settings(struct settings *s, const struct rest_execute_settings *settings,
