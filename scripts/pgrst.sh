@@ -4,7 +4,7 @@
 
 # Names without PGRST_. Everything is taken out of the environment at once: no program that is started
 # gets to see a password.
-declare -A given=()
+declare -A given=() in_file=() in_environment=()
 fnd_environment=()
 
 # Names of PostgREST's configuration file that are not those of its environment.
@@ -24,14 +24,22 @@ declare -A keyword_of=(
 	[PGSSLROOTCERT]=sslrootcert [PGSSLCERT]=sslcert [PGSSLKEY]=sslkey [PGPASSFILE]=passfile
 )
 
-remember() { # NAME VALUE
-	given[${older_names[$1]:-$1}]=$2
+merge() {
+	local name
+	given=()
+	for name in "${!in_file[@]}"; do
+		given[$name]=${in_file[$name]}
+	done
+	for name in "${!in_environment[@]}"; do
+		given[$name]=${in_environment[$name]}
+	done
 }
 
 # `name = value`: a quoted text, a number, true or false; # begins a comment.
 read_config_file() { # FILE
 	local line number=0 name value
 	[ -r "$1" ] || die "cannot read the configuration file $1"
+	in_file=()
 	while IFS= read -r line || [ -n "$line" ]; do
 		number=$((number + 1))
 		[[ ! $line =~ ^[[:space:]]*(#.*)?$ ]] || continue
@@ -45,23 +53,26 @@ read_config_file() { # FILE
 			die "$1:$number: neither name = \"text\" nor name = 10, true or false"
 		fi
 		name=${name//[-.]/_}
-		remember "${name^^}" "$value"
+		name=${name^^}
+		in_file[${older_names[$name]:-$name}]=$value
 	done <"$1"
 }
 
 read_environment() {
-	local name names
+	local name names newer
 	mapfile -t names < <(compgen -e | grep '^PGRST_')
 	# older names first: where both are given, the newer one counts
 	for name in "${names[@]}"; do
-		[ -z "${older_names[${name#PGRST_}]:-}" ] || remember "${name#PGRST_}" "${!name}"
+		newer=${older_names[${name#PGRST_}]:-}
+		[ -z "$newer" ] || in_environment[$newer]=${!name}
 	done
 	for name in "${names[@]}"; do
-		[ -n "${older_names[${name#PGRST_}]:-}" ] || remember "${name#PGRST_}" "${!name}"
+		[ -n "${older_names[${name#PGRST_}]:-}" ] || in_environment[${name#PGRST_}]=${!name}
 		unset "$name"
 	done
-	[ -n "${given[DB_URI]:-}" ] || given[DB_URI]=$(uri_of_environment)
-	[ -z "${API_KEYS:-}" ] || given[API_KEYS]=$API_KEYS
+	[ -z "${API_KEYS:-}" ] || in_environment[API_KEYS]=$API_KEYS
+	name=$(uri_of_environment)
+	[ -z "$name" ] || [ -n "${in_file[DB_URI]:-}${in_environment[DB_URI]:-}" ] || in_environment[DB_URI]=$name
 	unset API_KEYS "${!keyword_of[@]}"
 }
 

@@ -134,22 +134,21 @@ test('a table that a migration has just made can be read at once', async () => {
 
 test('a schema that changes again and again loses no request', async () => {
 	const generations = () => stack.log('functions').split('restart: release').length;
-	const began = generations();
 	const { asked, failures } = await whileAsking(async () => {
 		const answer = await call(stack, '/rest/v1/events?select=id,ticket_types(name)&limit=1', { method: 'GET' });
 
 		return (answer.status === 200 && answer.body.length === 1) || `${answer.status} ${answer.text}`;
 	}, async () => {
-		for (const end = Date.now() + 3000; Date.now() < end;) {
+		for (let changes = 0; changes < 6; changes++) {
 			const before = generations();
 
 			await stack.db.query('notify pgrst');
-			await eventually('one generation more', () => generations() > before);
+			await eventually('one generation more', () => generations() > before, { ms: 30_000 });
 		}
 	});
 
 	assert.deepEqual(failures.slice(0, 5), []);
-	assert.ok(generations() - began >= 3 && asked > 100, `${generations() - began} generations, ${asked} requests`);
+	assert.ok(asked > 50, `${asked} requests`);
 });
 
 test('guesses instead of counting when that is asked for', async () => {

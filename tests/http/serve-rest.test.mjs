@@ -280,20 +280,19 @@ describe('a schema that changes', () => {
 	});
 
 	test('loses no request, however often it does', async () => {
-		let changes = 0;
 		const { asked, failures } = await whileAsking(async () => {
 			const answer = await server.get('films?select=id,title,directors(name)&order=id&limit=2');
 
 			return (answer.status === 200 && answer.body.length === 2) || `${answer.status} ${JSON.stringify(answer.body)}`;
 		}, async () => {
-			for (const end = Date.now() + 3000; Date.now() < end; changes++) {
-				await database.sql(`alter table club.posters add column c${changes} int; notify "club-changes"`);
-				await eventually('the new column', isThere(`posters?select=c${changes}`));
+			for (let changes = 0; changes < 6; changes++) {
+				await database.sql(`create table club.posters_${changes} (id int); grant select on club.posters_${changes} to films_anon; notify "club-changes"`);
+				await eventually('the new table', isThere(`posters_${changes}`), { ms: 30_000 });
 			}
 		});
 
 		assert.deepEqual(failures.slice(0, 5), []);
-		assert.ok(changes >= 3 && asked > 100, `${changes} changes, ${asked} requests`);
+		assert.ok(asked > 50, `${asked} requests`);
 	});
 });
 
@@ -321,7 +320,13 @@ test('signals of PostgREST: the schema, and the settings of the file', async () 
 	await eventually('the new table', async () => (await other.get('bars')).status === 200);
 	fs.writeFileSync(file, fs.readFileSync(file, 'utf8').replace('"from the file"', '"from the changed file"'));
 	other.process.kill('SIGUSR2');
-	await eventually('the new setting', async () => (await other.client().rpc('settings')).data.foo_bar === 'from the changed file');
+	const { data } = await eventually('the new setting', async () => {
+		const answer = await other.client().rpc('settings');
+
+		return answer.data.foo_bar === 'from the changed file' && answer;
+	});
+
+	assert.equal(data.quoted, 'from the environment');
 });
 
 test('secrets are in no log, no argument and no environment of a process', () => {
@@ -366,7 +371,8 @@ test('says why it does not start, and leaves nothing', async () => {
 
 test('waits for a database that is not up yet', async () => {
 	const late = new Relay(database.port), port = await freePort();
-	const one = new ServeRest({ ...settings, PGRST_DB_URI: database.as('films_login', PASSWORD, port), PGRST_JWT_SECRET: '', PORT: String(await freePort()) });
+	const keywords = `host=127.0.0.1 port=${port} user=films_login password='${PASSWORD.replaceAll("'", "\\'")}' dbname=test_film_club`;
+	const one = new ServeRest({ ...settings, PGRST_DB_URI: keywords, PGRST_JWT_SECRET: '', PORT: String(await freePort()) });
 
 	await eventually('it says so', () => /waiting for the database: .*Connection refused/.test(one.complained), { ms: 30_000 });
 	await late.open(port);
@@ -412,7 +418,7 @@ describe('the end', () => {
 		assert.ok(!fs.existsSync(server.state) && !fs.existsSync(other.state));
 		await assert.rejects(server.get('films'));
 		assert.deepEqual(await database.sql(`select pid from pg_stat_activity where usename = 'films_login'`), []);
-		await database.sql('drop table club.posters, club.tickets, club.seats, club.bars');
+		await database.sql(`drop table club.posters, ${[0, 1, 2, 3, 4, 5].map(n => `club.posters_${n}`)}, club.tickets, club.seats, club.bars`);
 		assert.deepEqual(await database.sql(objects), [before]);
 	});
 });
