@@ -28,6 +28,10 @@ struct fn_function {
 				   becomes a 500 */
 	size_t body_max;
 	enum fn_shape errors;
+	bool cached; /* GET alone, for anybody: nginx keeps the answers that bring X-Accel-Expires
+			and gives them to whoever asks the same. They depend on path and query alone
+		      */
+	bool quiet;  /* called every second: what went well leaves no line in the log */
 	const struct fn_sql *const
 		*statements; /* sql_NAME_all, ended by NULL; NULL = no database */
 	struct fn_error *(*handle)(struct fn_request *req);

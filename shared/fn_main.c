@@ -83,6 +83,7 @@ static int describe(void)
 			 fn_json_string("auth", auth_name(function->auth)),
 			 fn_json_int("body_max", (int64_t)function->body_max),
 			 fn_json_string("errors", shape_name(function->errors)),
+			 fn_json_bool("cached", function->cached),
 			 fn_json_bool("database", function->statements != NULL));
 	(void)puts(fn_json_write(text, NULL));
 	fn_json_drop(text);
@@ -98,6 +99,10 @@ static void check_table(void)
 	    (function->body_max == 0 && (function->methods & (FN_POST | FN_PUT | FN_PATCH)) != 0))
 		fn_die(70, "fn_function of %s does not state everything",
 		       function->name != NULL ? function->name : "?");
+	/* what one person gets the next one gets too; and the answer to a HEAD has no body to keep
+	 */
+	if (function->cached && (function->auth != FN_AUTH_NONE || function->methods != FN_GET))
+		fn_die(70, "%s: only what anybody may GET can be cached", function->name);
 }
 
 static bool is_socket(int descriptor)

@@ -159,6 +159,7 @@ static const char *reason_of(int status)
 		     {204, "No Content"},
 		     {206, "Partial Content"},
 		     {300, "Multiple Choices"},
+		     {302, "Found"},
 		     {303, "See Other"},
 		     {304, "Not Modified"},
 		     {400, "Bad Request"},
@@ -290,7 +291,8 @@ static void handle(const struct fn_serve *serve, FCGX_Request *wire)
 	line.run_us = (fn_time_monotonic() - began) / 1000;
 	send_reply(wire, req);
 	FCGX_Finish_r(wire); /* the client has its answer before anything is logged */
-	fn_log_access(req, &line);
+	if (!serve->function->quiet || line.status >= 400)
+		fn_log_access(req, &line);
 	fn_request_free(req);
 }
 

@@ -64,6 +64,28 @@ static void logs_one_line_a_request(void **state)
 	fn_arena_free(arena);
 }
 
+static void says_nothing_of_what_went_well_when_it_is_quiet(void **state)
+{
+	static const struct fn_function quiet = {.name = "quiet",
+						 .methods = FN_GET,
+						 .auth = FN_AUTH_NONE,
+						 .errors = FN_ERRORS_PLAIN,
+						 .quiet = true,
+						 .handle = handle};
+
+	(void)state;
+	(void)kill(worker.pid, SIGTERM);
+	assert_int_equal(unit_worker_end(&worker), 0);
+	unit_worker_start(&worker, &(struct fn_serve){.function = &quiet});
+	ASK("", METHOD("GET"));
+	assert_int_equal(reply.status, 200);
+	ASK("", METHOD("PUT"), {"REQUEST_ID", "id-of-nginx-2"});
+	unit_worker_await(&worker, FN_SLOT_IDLE);
+	/* the first line is of the second request */
+	assert_non_null(strstr(unit_worker_said(&worker), "id-of-nginx-2"));
+	assert_null(strstr(unit_worker_said(&worker), "\"status\":200"));
+}
+
 static void sends_no_body_where_none_belongs(void **state)
 {
 	char value[256];
@@ -283,6 +305,7 @@ int main(void)
 		TEST(hands_a_request_to_the_handler),
 		TEST(nothing_of_a_request_is_left_for_the_next),
 		TEST(logs_one_line_a_request),
+		TEST(says_nothing_of_what_went_well_when_it_is_quiet),
 		TEST(sends_no_body_where_none_belongs),
 		TEST(sends_and_takes_bytes_as_they_are),
 		TEST(sends_large_bodies_in_pieces),
