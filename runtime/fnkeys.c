@@ -200,6 +200,7 @@ static void make_all(struct kit *kit)
 	service = settle(kit, "SERVICE_ROLE_KEY", make_service_key);
 	(void)settle(kit, "STRIPE_WEBHOOK_SECRET", make_webhook_secret);
 	(void)settle(kit, "FINALIZE_ORDER_SECRET", make_hex);
+	(void)settle(kit, "CACHE_INVALIDATION_SECRET", make_hex);
 	(void)settle(kit, "LINK_TOKEN_KEY", make_hex);
 	(void)settle(kit, "REFRESH_TOKEN_KEY", make_hex);
 

@@ -23,6 +23,7 @@
 #include "fn_die.h"
 #include "fn_log.h"
 #include "fn_time.h"
+#include "fnq_cache.h"
 #include "fnq_calls.h"
 #include "fnq_listen.h"
 #include "fnq_reload.h"
@@ -45,6 +46,7 @@ static struct fnq_store store;
 static uint64_t next_tick, next_heartbeat, next_purge;
 static uint64_t stop_at; /* 0 = not told to stop */
 static struct fnq_reload reload = {.asked = -1};
+static bool is_deaf = true; /* notices may have come that nobody heard */
 
 /* ---- starting ---- */
 
@@ -100,7 +102,7 @@ static void load_settings(const struct options *o)
 	static const char *const names[] = {"PGRST_DB_CHANNEL",   "PGRST_DB_CHANNEL_ENABLED",
 					    "JOBS_CONCURRENCY",   "JOBS_MAX_ATTEMPTS",
 					    "JOBS_LEASE_SECONDS", "JOBS_KEEP_DAYS",
-					    "JOBS_STOP_SECONDS"};
+					    "JOBS_STOP_SECONDS",  "CACHE_DIR"};
 	struct rt_function runner = {.file = "fnq",
 				     .statement_timeout_ms = STATEMENT_TIMEOUT_MS,
 				     .lock_timeout_ms = LOCK_TIMEOUT_MS,
@@ -222,11 +224,30 @@ static bool is_over(uint64_t now)
 	return true;
 }
 
+/* `jobs` has woken us: all that is due is looked for next. `cache` says that a list that nginx keeps
+ * has changed, the channel of the data API that the schema has. */
+static void hear_notices(uint64_t now)
+{
+	struct fn_notice notice;
+
+	while (fn_db_notice(&notice)) {
+		fnq_reload_hear(&reload, &notice, now);
+		if (strcmp(notice.channel, "cache") == 0)
+			fnq_cache_changed(now);
+	}
+	/* not while the database is away: old lists are better than none */
+	if (is_deaf && store.failures == 0)
+		fnq_cache_changed(now);
+	is_deaf = store.failures > 0;
+}
+
 static void wait_for_something(int signals, uint64_t now)
 {
 	struct pollfd list[FNQ_CALLS_MAX + 3];
 	uint64_t until = store.failures > 0 ? store.next_try : next_tick;
 	nfds_t count = fnq_calls_poll(&calls, list);
+
+	hear_notices(now); /* also those that came with the answers of statements */
 
 	list[count++] = (struct pollfd){.fd = signals, .events = POLLIN};
 	if (store.failures == 0 && fn_db_descriptor() >= 0) /* a broken one would only spin */
@@ -234,9 +255,10 @@ static void wait_for_something(int signals, uint64_t now)
 	count += fnq_reload_poll(&reload, &list[count], &until);
 	if (stop_at != 0 && stop_at < until)
 		until = stop_at;
+	if (fnq_cache_due() != 0 && fnq_cache_due() < until)
+		until = fnq_cache_due();
 	(void)poll(list, count, until <= now ? 0 : (int)((until - now) / ms) + 1);
-	/* `jobs` has only woken us: all that is due is looked for next */
-	(void)fnq_reload_hear(&reload, fn_time_monotonic());
+	hear_notices(fn_time_monotonic());
 }
 
 static void run_jobs(int signals, const char *run_dir)
@@ -258,6 +280,7 @@ static void run_jobs(int signals, const char *run_dir)
 		wait_for_something(signals, fn_time_monotonic());
 		take_signals(signals, fn_time_monotonic());
 		fnq_reload_step(&reload, fn_time_monotonic());
+		fnq_cache_continue(fn_time_monotonic());
 	}
 	fn_db_disconnect();
 }

@@ -58,6 +58,16 @@ static void say_listen(struct listener *l)
 	fn_request_free(req);
 }
 
+/* False when the connection has ended. */
+static bool hear(struct listener *l)
+{
+	struct fn_notice notice;
+
+	while (fn_db_notice(&notice))
+		fnq_reload_hear(&l->reload, &notice, fn_time_monotonic());
+	return fn_db_descriptor() >= 0;
+}
+
 /* True when a signal has come. */
 static bool wait_for_something(struct listener *l, int signals)
 {
@@ -68,7 +78,7 @@ static bool wait_for_something(struct listener *l, int signals)
 	nfds_t count = 2 + fnq_reload_poll(&l->reload, &list[2], &until);
 
 	(void)poll(list, count, until <= now ? 0 : (int)((until - now) / ms) + 1);
-	if (list[1].revents != 0 && !fnq_reload_hear(&l->reload, fn_time_monotonic()))
+	if (list[1].revents != 0 && !hear(l))
 		went_wrong(l, fn_time_monotonic(), "the connection has ended");
 	return list[0].revents != 0;
 }

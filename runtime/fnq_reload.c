@@ -42,15 +42,10 @@ static bool is_reload(const struct fn_notice *notice)
 		strcmp(notice->payload, "reload config") == 0);
 }
 
-bool fnq_reload_hear(struct fnq_reload *reload, uint64_t now)
+void fnq_reload_hear(struct fnq_reload *reload, const struct fn_notice *notice, uint64_t now)
 {
-	struct fn_notice notice;
-
-	while (fn_db_notice(&notice)) {
-		if (fn_conf_bool("PGRST_DB_CHANNEL_ENABLED") && is_reload(&notice))
-			fnq_reload_want(reload, now);
-	}
-	return fn_db_descriptor() >= 0;
+	if (fn_conf_bool("PGRST_DB_CHANNEL_ENABLED") && is_reload(notice))
+		fnq_reload_want(reload, now);
 }
 
 /* Again after 1 s, 2 s ... 32 s, and then no more until the next change. */

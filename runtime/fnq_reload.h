@@ -7,6 +7,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+struct fn_notice;
 struct pollfd;
 
 struct fnq_reload {
@@ -22,9 +23,8 @@ struct fnq_reload {
 void fnq_reload_want(struct fnq_reload *reload, uint64_t now);
 /* LISTEN was said on this connection. Another one than before may have missed a notice. */
 void fnq_reload_listening(struct fnq_reload *reload, unsigned connection, uint64_t now);
-/* Takes the notices that have come on the database's connection; those that are not about the
- * schema only wake us. False when the connection has ended. */
-bool fnq_reload_hear(struct fnq_reload *reload, uint64_t now);
+/* A notice that has come on the database's connection: is it about the schema? */
+void fnq_reload_hear(struct fnq_reload *reload, const struct fn_notice *notice, uint64_t now);
 /* Asks when it is time, and looks for the answer. */
 void fnq_reload_step(struct fnq_reload *reload, uint64_t now);
 /* Adds what to wait for; *until becomes earlier when it must. How many were added (0 or 1). */

@@ -201,6 +201,8 @@ bool fnq_store_tick(struct fnq_store *store)
 		error = fn_db_listen(req, fn_conf_text("PGRST_DB_CHANNEL"));
 	store->listening = fn_db_connections();
 	if (error == NULL)
+		error = fn_db_listen(req, "cache");
+	if (error == NULL)
 		error = fn_db_transaction(req, FN_READ_COMMITTED, tick, store);
 	else
 		fn_db_disconnect(); /* a transaction would have noticed that it is broken */

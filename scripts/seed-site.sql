@@ -91,10 +91,12 @@ select e.id, e.title, e.what, v.name || ', ' || e.city, v.name, v.id, format('/i
 on conflict (id) do nothing;
 update public.events e set date = s.day from site_events s where e.id = s.id and s.status = 'PUBLISHED' and e.date < (private.now() at time zone 'UTC')::date + 1;
 insert into public.event_category_relations (id, event_id, category_id) select pg_temp.sid('a9', e.n), e.id, pg_temp.sid('a1', e.category) from site_events e on conflict do nothing;
-insert into public.event_category_relations (id, event_id, category_id) values (pg_temp.sid('a9', 1), pg_temp.sid('20', 1), pg_temp.sid('a1', 1)), (pg_temp.sid('a9', 2), pg_temp.sid('20', 2), pg_temp.sid('a1', 4)) on conflict do nothing;
+insert into public.event_category_relations (id, event_id, category_id) values (pg_temp.sid('a9', 1), pg_temp.sid('20', 1), pg_temp.sid('a1', 1)), (pg_temp.sid('a9', 2), pg_temp.sid('20', 2), pg_temp.sid('a1', 4)),
+	(pg_temp.sid('a9', 3), pg_temp.sid('20', 3), pg_temp.sid('a1', 7)) on conflict do nothing;
 insert into public.event_tags (id, event_id, tag_id) select pg_temp.sid('aa', e.n), e.id, pg_temp.sid('a8', 1 + e.n % 3) from site_events e on conflict do nothing;
 insert into public.event_artists (id, event_id, artist_id, role, display_order) select pg_temp.sid('ab', e.n), e.id, pg_temp.sid('a7', 1 + e.n % 4), 'Tête d''affiche', 0 from site_events e where e.category in (1, 4) on conflict do nothing;
 insert into public.event_images (id, event_id, image_url, caption, display_order) select pg_temp.sid('ac', e.n), e.id, '/images/venue-' || e.venue || '.svg', 'Le lieu', 0 from site_events e on conflict do nothing;
+insert into public.event_images (id, event_id, image_url, caption, display_order) select pg_temp.sid('ac', n), pg_temp.sid('20', n), '/images/placeholder-event.svg', 'L''affiche', 0 from generate_series(1, 3) n on conflict do nothing;
 -- one date each, two for festivals, two weeks for what is always open (20 n + day)
 insert into public.event_dates (id, event_id, date, start_time, end_time, capacity, day_type, display_order)
 select pg_temp.sid('40', e.n * 20 + d), e.id, x.date + d, x.time, case when e.permanent then '18:00' end, case when e.permanent then 300 end,

@@ -3,6 +3,7 @@
 -- begin move into the future. docs/database.md lists the ids.
 \set ON_ERROR_STOP on
 \getenv password SEED_PASSWORD
+\getenv api_url API_URL
 
 begin;
 set local search_path = pg_catalog, pg_temp;
@@ -42,7 +43,7 @@ insert into seed_events values
 	 'Village artisanal', 'Ouagadougou', date_trunc('day', private.now() at time zone 'Africa/Ouagadougou') + interval '60 days 9 hours',
 	 2500, 20, 'DRAFT', false);
 insert into public.events (id, title, description, location, venue, city, image_url, date, time, price, capacity, status, featured, organizer_id)
-select s.id, s.title, s.description, s.venue || ', ' || s.city, s.venue, s.city, '/images/placeholder-event.jpg',
+select s.id, s.title, s.description, s.venue || ', ' || s.city, s.venue, s.city, '/images/placeholder-event.svg',
        s.starts::date, to_char(s.starts, 'HH24:MI'), s.price, s.capacity, s.status, s.featured, '00000000-0000-4000-8000-000000000004'
   from seed_events s
 on conflict (id) do nothing;
@@ -118,4 +119,5 @@ update public.ticket_types y set available = y.quantity - c.sold
           from public.tickets t where t.id in (select id from seed_new) group by 1) c
  where c.ticket_type_id = y.id;
 \ir seed-site.sql
+\ir seed-images.sql
 commit;

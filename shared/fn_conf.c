@@ -28,6 +28,9 @@ static const struct fn_conf_entry table[] = {
 	{TEXT("API_URL", "http://127.0.0.1:8080"), COMMON},
 	{TEXT("SITE_URL", "http://127.0.0.1:3000"), COMMON},
 	{TEXT("CORS_ALLOWED_ORIGINS", "*")},
+	{TEXT("IMAGE_HOSTS", "images.unsplash.com")},
+	{TEXT("CACHE_DIR", "cache")},
+	{SECRET("CACHE_INVALIDATION_SECRET", 16)},
 	/* limits of nginx, by client address and by a person's token */
 	{INT("RATE_PER_ADDRESS", "50", 1, 100000000)},
 	{INT("RATE_BURST", "200", 1, 100000000)},
