@@ -36,7 +36,7 @@ select r.name, format('schema %s %s', n.nspname, p) from roles r, pg_namespace n
 
 select is_empty(format('select thing from rights_in_effect where name = %L except select thing from rights_found where name = %L', r.name, r.name),
 	r.name || ' can do nothing that was not given to it by name')
-  from roles r order by 1;
+  from (select * from roles order by name) r;
 select is_empty($$select r.rolname, m.roleid::regrole from pg_auth_members m join pg_roles r on r.oid = m.member where r.rolname ~ '^fn' $$, 'no function''s role is a member of another');
 select is_empty($$select r.rolname from pg_roles r where r.rolname ~ '^fn' and (has_database_privilege(r.oid, current_database(), 'TEMPORARY')
 	or has_database_privilege(r.oid, current_database(), 'CREATE'))$$, 'none makes tables, temporary ones either');
@@ -55,7 +55,7 @@ end $$;
 reset role;
 select set_eq(format('select thing from pg_temp.rights(%s)', r.oid), format('select thing from rights_found where name = %L', r.name),
 	r.name || ' has what its grants.sql asks for, no more and no less')
-  from roles r order by 1;
+  from (select * from roles order by name) r;
 
 -- the job runner
 select set_eq($$select distinct split_part(thing, ' ', 1) from pg_temp.rights('fnq'::regrole) where thing !~ '^schema'$$,
