@@ -1,0 +1,3 @@
+-- What get-events may do: read what everybody may see.
+SELECT private.allow('fn_get_events', 'public.events', 'select (id, title, description, location, venue, venue_id, image_url, banner_images, gallery_images, date, time, price, currency, capacity, tickets_sold, status, featured, categories, avg_rating, review_count, venue_layout_id, coordinates, organizer_id, country_code, city, address, region, timezone, is_permanent, attraction_type, sales_start_date, deleted_at, created_at, updated_at)');
+SELECT private.allow('fn_get_events', 'public.ticket_types', 'select (id, event_id, name, description, price, quantity, available, max_per_order, sales_enabled, status, is_paused, on_sale, is_active, benefits)');
