@@ -2,6 +2,7 @@
 // the right status and code, whatever it says of itself.
 import assert from 'node:assert/strict';
 import crypto from 'node:crypto';
+import fs from 'node:fs';
 import { after, describe, test } from 'node:test';
 
 import { Stack } from '../harness/stack.mjs';
@@ -196,6 +197,27 @@ describe('the apikey', () => {
 			const answer = await call(stack, '/auth/v1/settings', { method: 'GET', key });
 			assert.equal(answer.status, 401);
 		}
+	});
+
+	test('may be an opaque one that API_KEYS knows', async () => {
+		const known = 'sb_publishable_0123456789abcdef', unknown = 'sb_publishable_0123456789abcdeg';
+		const ask = async key => Promise.all([['/auth/v1/settings'], ['/rest/v1/events?select=id&limit=1'], ['/rest/v1/events?select=id&limit=1', { Authorization: `Bearer ${key}` }]]
+			.map(([address, headers]) => call(stack, address, { method: 'GET', key, headers })));
+
+		assert.deepEqual((await ask(known)).map(answer => answer.status), [401, 401, 401]);
+		const file = `${stack.state}/secrets/API_KEYS`, { uid, gid } = fs.statSync(stack.state);
+
+		fs.writeFileSync(file, JSON.stringify({ [known]: 'anon' }), { mode: 0o400 });
+		fs.chownSync(file, uid, gid);
+		await Promise.all(['auth', 'rest'].map(name => stack.fnctl('restart', name)));
+		assert.deepEqual((await ask(known)).map(answer => answer.status), [200, 200, 200]);
+		const refused = await ask(unknown);
+
+		assert.deepEqual(refused.map(answer => answer.status), [401, 401, 401]);
+		assert.deepEqual(refused.slice(1).map(answer => answer.body.message), ['Invalid API key', 'Invalid API key']);
+		// beside a person's session it only opens the door
+		assert.equal((await call(stack, '/auth/v1/user', { method: 'GET', key: known, token: one.token })).status, 200);
+		assert.ok([401, 403].includes((await call(stack, '/auth/v1/user', { method: 'GET', key: known, token: known })).status));
 	});
 
 	test('that says service_role gives nobody an admin route with the anon key', async () => {
