@@ -54,7 +54,7 @@ before(async () => {
 			grant ${role} to authenticator; grant usage on schema public to ${role}; grant select on public.lab to ${role};
 			grant execute on function public.lab_nap(float) to ${role}`);
 	}
-	await stack.db.query(`analyze public.lab; alter role ${roles.thrifty} set pgrst.cost_max = '100'; alter role ${roles.hasty} set statement_timeout = '100ms'; notify pgrst`);
+	await stack.db.query(`analyze public.lab; grant usage on schema auth to ${roles.thrifty}, ${roles.hasty}; grant execute on function auth.check_session() to ${roles.thrifty}, ${roles.hasty}; alter role ${roles.thrifty} set pgrst.cost_max = '100'; alter role ${roles.hasty} set statement_timeout = '100ms'; notify pgrst`);
 	await eventually('the new catalog', async () => (await get('lab_numbers')).status === 404 && (await get('rpc/lab_numbers')).status === 200 && (await get('formulas')).status === 200);
 });
 after(async () => {
