@@ -108,6 +108,8 @@ void fn_reply_drop_header(struct fn_request *req, const char *name)
 	struct fn_buf *headers = &fn_request_reply(req)->headers;
 	size_t length = strlen(name), kept = 0;
 
+	if (headers->full)
+		return; /* cut somewhere, and an error anyway */
 	for (size_t at = 0, next; at < headers->length; at = next) {
 		const char *line = headers->bytes + at;
 

@@ -136,7 +136,7 @@ static void sends_large_bodies_in_pieces(void **state)
 	assert_string_equal(unit_fcgi_header(&reply, "Content-Length", value), "1048576");
 	for (unsigned i = 0; i < LARGE / 16; i++) {
 		(void)snprintf(line, sizeof(line), "%015u\n", i);
-		assert_memory_equal(reply.body + 16 * i, line, 16);
+		assert_memory_equal(reply.body + (size_t)16 * i, line, 16);
 	}
 	ASK("", METHOD("HEAD"), {"FN_PATH", "/spool"});
 	assert_int_equal(reply.length, 0);

@@ -93,9 +93,9 @@ static void gives_back_what_it_was_given(void **state)
 					 FN_SPOOL_MEMORY - 1,
 					 FN_SPOOL_MEMORY,
 					 FN_SPOOL_MEMORY + 1,
-					 3 * FN_SPOOL_MEMORY + 7};
+					 (size_t)3 * FN_SPOOL_MEMORY + 7};
 	static const size_t pieces[] = {13, 4096, FN_SPOOL_MEMORY - 1, FN_SPOOL_MEMORY,
-					2 * FN_SPOOL_MEMORY};
+					(size_t)2 * FN_SPOOL_MEMORY};
 
 	(void)state;
 	for (size_t i = 0; i < FN_COUNT(lengths); i++) {

@@ -64,7 +64,8 @@ static void hash(const char *role, const struct rest_query *query, const char *s
 	fn_buf_free(&key);
 }
 
-/* "Total Cost" of the top node; 0 when the statement does not even plan: running it says why. */
+/* "Total Cost" of the top node; less than 0 when the statement does not even plan: running it says
+ * why. */
 static double ask(struct fn_request *req, const struct rest_plan *plan, const char *statement,
 		  const struct fn_script_step *settings)
 {
@@ -80,7 +81,7 @@ static double ask(struct fn_request *req, const struct rest_plan *plan, const ch
 	fn_script_run(req, "BEGIN ISOLATION LEVEL READ COMMITTED READ ONLY", steps, FN_COUNT(steps),
 		      true, &result);
 	if (result.state != FN_SCRIPT_COMMITTED)
-		return 0;
+		return -1;
 	row = fn_rows_at(&result.rows[1], 0);
 	answer = fn_json_keep(fn_request_arena(req), fn_json_trusted(fn_col_text(&row, 0)));
 	return fn_json_get_number(fn_json_get(fn_json_at(answer, 0), "Plan"), "Total Cost", 0);
@@ -94,7 +95,8 @@ struct fn_error *rest_cost_check(struct fn_request *req, const struct rest_role 
 	double ceiling = ceiling_of(role), cost;
 	uint8_t key[FN_SHA256_SIZE], *place;
 
-	if (!(ceiling > 0))
+	/* whoever was refused may look at the plan */
+	if (!(ceiling > 0) || (plan->explained != NULL && strstr(plan->options, "analyze") == NULL))
 		return NULL;
 	hash(role->name, query, statement, key);
 	place = found[(key[0] | key[1] << 8) % FOUND_MAX];
@@ -107,6 +109,7 @@ struct fn_error *rest_cost_check(struct fn_request *req, const struct rest_role 
 						 "Its cost is estimated at %.0f, more than %.0f",
 						 cost, ceiling),
 				 "Filter the rows by an indexed column, or limit them.");
-	memcpy(place, key, sizeof(key));
+	if (cost >= 0)
+		memcpy(place, key, sizeof(key));
 	return NULL;
 }

@@ -14,6 +14,9 @@ static const char schema[] =
 	"AS"
 	" $$ SELECT set_config('response.headers', headers, true);"
 	" SELECT set_config('response.status', status, true); SELECT 1 $$;"
+	"CREATE FUNCTION api.much_read() RETURNS text STABLE LANGUAGE sql RETURN repeat('x', "
+	"9000000);"
+	"CREATE FUNCTION api.much_written() RETURNS text LANGUAGE sql RETURN repeat('x', 9000000);"
 	"CREATE VIEW api.speaking AS SELECT id, set_config('response.headers',"
 	" '[{\"X-From\":\"SQL\"},{\"content-type\":\"text/special\"},{\"Set-Cookie\":\"a=1\"},"
 	"{\"Set-Cookie\":\"b=2\"},{\"Content-Length\":\"7\"}]', true) IS NULL AS a,"
@@ -52,6 +55,31 @@ static void lists_come_row_by_row_and_look_like_any_other(void **state)
 			    "[{\"name\":\"thing 7\"}]");
 }
 
+/* What a lost connection cut short is no part of the answer. */
+static void rows_that_begin_anew_leave_nothing_of_before(void **state)
+{
+	const struct rest_query query = {.action = REST_READ};
+	const struct rest_plan plan = {.media = REST_JSON, .row_by_row = true, .read_only = true};
+	struct rest_outcome outcome = {0};
+	struct fn_script_result result;
+	struct rest_rows *rows;
+
+	NEEDS_SERVER(state);
+	(void)get("/things", "id=eq.1"); /* a request to work in */
+	rows = rest_rows_new(req, 12);
+	for (int try = 0; try < 3; try++) {
+		struct fn_script_step step = {.text = "SELECT '{\"a\":1}'",
+					      .reader = &rows->reader};
+
+		fn_script_run(req, "BEGIN READ ONLY", &step, 1, true, &result);
+		assert_int_equal(result.state, FN_SCRIPT_COMMITTED);
+	}
+	assert_null(rest_result_read(req, &settings.result, &query, &plan,
+				     &(struct rest_results){.rows = rows}, &outcome));
+	assert_int_equal(outcome.rows, 1);
+	assert_int_equal(fn_spool_length(outcome.spool), strlen("[{\"a\":1}]"));
+}
+
 static void a_failure_in_the_middle_is_a_clean_error(void **state)
 {
 	NEEDS_SERVER(state);
@@ -68,6 +96,8 @@ static void an_answer_has_a_ceiling(void **state)
 	settings.result.answer_max = 500000;
 	assert_string_equal(code_of(get("/wide", "")), "54000");
 	assert_int_equal(status, 400);
+	/* it is not read to its end, where it would fail */
+	assert_string_equal(code_of(get("/failing", "")), "54000");
 	(void)get("/wide", "limit=400");
 	assert_int_equal(status, 200);
 	settings.result.answer_max = 20; /* the last byte counts too */
@@ -75,7 +105,10 @@ static void an_answer_has_a_ceiling(void **state)
 	assert_int_equal(status, 400);
 	(void)get("/things", "select=id&id=eq.1&limit=500");
 	assert_int_equal(status, 200);
-	/* what has been written is answered */
+	/* what comes whole is measured too, but what may have been written is answered */
+	assert_string_equal(code_of(get("/rpc/much_read", "")), "54000");
+	assert_int_equal(strlen(send("POST", "/rpc/much_written", "", "{}", NULL, NULL)), 9000002);
+	assert_int_equal(status, 200);
 	assert_string_equal(send("POST", "/things", "select=id,name",
 				 "{\"id\":3001,\"name\":\"longer than the ceiling\"}", NULL,
 				 "return=representation, tx=rollback"),
@@ -205,6 +238,17 @@ static void a_plan_is_for_another_type(void **state)
 			    "PGRST107");
 }
 
+static void plans_are_nobodys_business_where_they_are_off(void **state)
+{
+	NEEDS_SERVER(state);
+	plan_enabled = false;
+	assert_string_equal(code_of(get_as("/things", "", "application/vnd.pgrst.plan+json")),
+			    "PGRST107");
+	assert_int_equal(status, 406);
+	(void)get_as("/things", "", "application/vnd.pgrst.plan+json, application/json;q=0.1");
+	assert_int_equal(status, 200);
+}
+
 /* As EXPLAIN itself: with `analyze` it happens, unless it is to be rolled back. */
 static void plans_of_writes_write_only_when_analyzed(void **state)
 {
@@ -259,10 +303,14 @@ static void what_costs_too_much_is_not_begun(void **state)
 	assert_string_equal(code_of(get_as("/things", "select=id,name&order=name",
 					   "application/vnd.pgrst.plan; options=analyze")),
 			    "54001");
+	(void)get_as("/things", "select=id,name&order=name", "application/vnd.pgrst.plan");
+	assert_int_equal(status, 200); /* this one does not run it */
 	(void)send("PATCH", "/things", "id=gt.0", "{\"name\":\"x\"}", NULL, NULL);
 	assert_int_equal(status, 400);
-	/* one that does not plan says so itself */
+	/* one that does not plan says so itself, and is asked again when it does */
 	assert_string_equal(code_of(get("/things", "select=nothing&limit=5")), "42703");
+	assert_string_equal(code_of(get("/things", "id=gt.x&order=name")), "22P02");
+	assert_string_equal(code_of(get("/things", "id=gt.0&order=name")), "54001");
 	/* what was found cheap is not asked again */
 	(void)unit_postgres_sql("ALTER ROLE web SET pgrst.cost_max = '0.001'");
 	load();
@@ -285,6 +333,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		TEST(lists_come_row_by_row_and_look_like_any_other),
+		TEST(rows_that_begin_anew_leave_nothing_of_before),
 		TEST(a_failure_in_the_middle_is_a_clean_error),
 		TEST(an_answer_has_a_ceiling),
 		TEST(sql_sets_headers_and_status_of_lists_too),
@@ -292,6 +341,7 @@ int main(void)
 		TEST(sql_raises_whole_answers),
 		TEST(shows_plans_as_text_and_as_json),
 		TEST(a_plan_is_for_another_type),
+		TEST(plans_are_nobodys_business_where_they_are_off),
 		TEST(plans_of_writes_write_only_when_analyzed),
 		TEST(a_failure_at_commit_is_an_answer),
 		TEST(what_costs_too_much_is_not_begun),

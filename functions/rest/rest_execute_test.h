@@ -22,6 +22,7 @@ static struct fn_request *req; /* the last one asked */
 static int status;             /* of its answer */
 static struct rest_execute_settings settings;
 static struct rest_identity identity;
+static bool plan_enabled;
 
 static inline void load(void)
 {
@@ -63,6 +64,7 @@ static inline int set_up(void **state)
 	(void)state;
 	settings = (struct rest_execute_settings){
 		.result = {.max_rows = ROWS_MAX, .answer_max = 64 << 20}};
+	plan_enabled = true;
 	identity = (struct rest_identity){.role = "web",
 					  .is_anonymous = true,
 					  .claims = "{\"role\":\"web\"}"};
@@ -83,7 +85,7 @@ static inline struct fn_error *handle(void)
 	const struct rest_parse_settings reading = {.schemas = schemas,
 						    .max_rows = ROWS_MAX,
 						    .tx_override = true,
-						    .plan_enabled = true,
+						    .plan_enabled = plan_enabled,
 						    .depth_max = 8,
 						    .embeds_max = 20,
 						    .conditions_max = 100};

@@ -90,9 +90,7 @@ static bool is_served(struct rest_planner *p, const struct rest_accept *accept,
 	ret->media = is_plan ? accept->media : ret->form;
 	ret->accept = accept;
 	ret->nulls_stripped = accept->nulls_stripped;
-	/* one value is one value, whatever it is called */
-	ret->single = ret->media == REST_OBJECT &&
-		      (ret->function == NULL || ret->function->is_set || !ret->scalar);
+	ret->single = ret->media == REST_OBJECT;
 	return true;
 }
 

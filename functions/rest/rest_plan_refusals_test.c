@@ -101,6 +101,19 @@ static void refuses_puts_that_name_no_row(void **state)
 		 "PGRST105",
 		 "primary key"},
 		{{"PUT", "/clients", "id=eq.1&limit=1", body, {JSON}}, 400, "PGRST114", "limit"},
+		{{"PUT", "/clients", "id=eq.1", "{\"name\":\"x\"}", {JSON}},
+		 400,
+		 "PGRST115",
+		 "primary key"},
+		{{"PUT", "/clients", "id=eq.1", "[{\"id\":1},{\"id\":1}]", {JSON}},
+		 400,
+		 "PGRST115",
+		 "primary key"},
+		{{"PUT", "/clients", "id=eq.1", "[]", {JSON}}, 400, "PGRST115", "primary key"},
+		{{"PUT", "/clients", "id=eq.1&columns=name", body, {JSON}},
+		 400,
+		 "PGRST115",
+		 "primary key"},
 	};
 
 	REFUSED(list);
@@ -117,6 +130,14 @@ static void refuses_media_and_preferences(void **state)
 		 400,
 		 "PGRST122",
 		 "handling=strict"},
+		{{"POST",
+		  "/rpc/add",
+		  "",
+		  "{\"a\":1}",
+		  {JSON, PREFER("handling=strict, max-affected=1")}},
+		 400,
+		 "PGRST128",
+		 "SETOF"},
 	};
 
 	REFUSED(list);

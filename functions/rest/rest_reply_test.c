@@ -87,11 +87,76 @@ static void a_page_is_partial_only_when_the_total_is_known(void **state)
 
 static void refuses_a_page_past_the_end(void **state)
 {
+	struct fn_error *error;
+
 	(void)state;
 	outcome = (struct rest_outcome){.has_total = true, .total = 15, .body = "[]"};
 	root.offset = 100;
-	assert_refused(rest_reply(req, &query, &plan, &outcome, false), 416, "PGRST103",
+	error = rest_reply(req, &query, &plan, &outcome, false);
+	assert_refused(error, 416, "PGRST103",
 		       "An offset of 100 was requested, but there are only 15 rows.");
+	assert_int_equal(fn_reply_error(req, FN_ERRORS_REST, error), 416);
+	assert_string_equal(unit_reply_header(req, "Content-Range"), "*/15");
+}
+
+static void sends_what_was_spooled(void **state)
+{
+	(void)state;
+	outcome.spool = fn_spool_new(fn_request_arena(req), 100);
+	fn_spool_text(outcome.spool, "[1]");
+	outcome.rows = 1;
+	assert_reply(200, "0-0/*");
+	assert_string_equal(unit_reply_text(req), "[1]");
+	query.head = true;
+	reply();
+	assert_string_equal(unit_reply_text(req), "");
+}
+
+static void names_the_type_of_the_body(void **state)
+{
+	static const struct rest_accept accept = {.plan_for = "text/csv"};
+	static const struct {
+		enum rest_media media;
+		const char *other, *options, *type;
+	} types[] = {
+		{REST_CSV, NULL, NULL, "text/csv; charset=utf-8"},
+		{REST_GEOJSON, NULL, NULL, "application/geo+json; charset=utf-8"},
+		{REST_OTHER, "text/plain", NULL, "text/plain; charset=utf-8"},
+		{REST_OTHER, "text/xml", NULL, "text/xml; charset=utf-8"},
+		{REST_OTHER, "text/html", NULL, "text/html"},
+		{REST_OTHER, "application/octet-stream", NULL, "application/octet-stream"},
+		{REST_PLAN_TEXT, NULL, "",
+		 "application/vnd.pgrst.plan+text; for=\"text/csv\"; charset=utf-8"},
+		{REST_PLAN_JSON, NULL, "analyze|wal",
+		 "application/vnd.pgrst.plan+json; for=\"text/csv\"; options=analyze|wal;"
+		 " charset=utf-8"},
+	};
+
+	(void)state;
+	plan.accept = &accept;
+	for (size_t i = 0; i < FN_COUNT(types); i++) {
+		plan.media = types[i].media;
+		plan.media_type = types[i].other;
+		plan.options = types[i].options;
+		reply();
+		assert_string_equal(unit_reply_header(req, "Content-Type"), types[i].type);
+	}
+}
+
+/* Its headers must fit, and nobody goes to an address of a hundred ids. */
+static void names_no_place_that_is_too_long(void **state)
+{
+	static char place[20000];
+
+	(void)state;
+	memset(place, 'x', sizeof(place) - 1);
+	query.content_location = place;
+	reply();
+	assert_null(unit_reply_header(req, "Content-Location"));
+	assert_false(fn_request_reply(req)->headers.full);
+	query.content_location = "/t?id=eq.1";
+	reply();
+	assert_string_equal(unit_reply_header(req, "Content-Location"), "/t?id=eq.1");
 }
 
 static void a_write_that_shows_nothing_has_no_type(void **state)
@@ -274,6 +339,9 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(a_page_is_partial_only_when_the_total_is_known),
 		TEST(refuses_a_page_past_the_end),
+		TEST(sends_what_was_spooled),
+		TEST(names_the_type_of_the_body),
+		TEST(names_no_place_that_is_too_long),
 		TEST(a_write_that_shows_nothing_has_no_type),
 		TEST(an_upsert_says_whether_it_made_something),
 		TEST(repeats_the_preferences_it_heeded_in_order),
