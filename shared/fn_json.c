@@ -9,6 +9,9 @@
 #include "fn_die.h"
 #include "fn_json_scan.h"
 
+/* What we made ourselves may be deep: the plan of a query has two levels for each of its steps. */
+enum { TRUSTED_DEPTH_MAX = 1000 };
+
 static size_t count_members(struct json_object *value)
 {
 	size_t count = 0;
@@ -267,8 +270,14 @@ struct json_object *fn_json_share(struct json_object *value)
 
 struct json_object *fn_json_trusted(const char *text)
 {
-	struct json_object *value = text == NULL ? NULL : json_tokener_parse(text);
+	struct json_tokener *tokener = json_tokener_new_ex(TRUSTED_DEPTH_MAX);
+	struct json_object *value = NULL;
 
+	if (tokener == NULL)
+		fn_die(71, "out of memory");
+	if (text != NULL)
+		value = json_tokener_parse_ex(tokener, text, (int)strlen(text) + 1);
+	json_tokener_free(tokener);
 	if (value == NULL && text != NULL && strcmp(text, "null") != 0)
 		fn_die(70, "our own JSON does not parse");
 	return value;

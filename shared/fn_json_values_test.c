@@ -148,11 +148,17 @@ static void trust_broken_text(void *arg)
 
 static void trusts_our_own_text_but_not_blindly(void **state)
 {
-	static char broken[] = "{\"a\":";
+	enum { DEPTH = 900 };
+	static char broken[] = "{\"a\":", deep[2 * DEPTH + 1];
 	struct json_object *value = fn_json_keep(arena, fn_json_trusted("{\"a\":[1]}"));
 
 	(void)state;
 	assert_string_equal(fn_json_write(value, NULL), "{\"a\":[1]}");
+	for (size_t i = 0; i < DEPTH; i++) {
+		deep[i] = '[';
+		deep[2 * DEPTH - 1 - i] = ']';
+	}
+	assert_non_null(fn_json_keep(arena, fn_json_trusted(deep)));
 	assert_null(fn_json_trusted(NULL));
 	assert_null(fn_json_trusted("null"));
 	unit_assert_dies(trust_broken_text, broken, 70, "does not parse");
