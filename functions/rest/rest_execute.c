@@ -207,11 +207,16 @@ static void build(struct fn_request *req, struct script *script, struct settings
 	}
 }
 
-/* Can the number of rows still turn a success into a refusal that has to undo something? */
-static bool may_refuse(const struct rest_query *query, const struct rest_plan *plan)
+/* What the statement failed on; the number of rows that it touched is a refusal like others. */
+static struct fn_error *read_failure(struct fn_request *req, const struct rest_identity *identity,
+				     const struct rest_query *query, const struct rest_plan *plan,
+				     const struct fn_script_result *result)
 {
-	return !plan->read_only && (plan->single || query->prefer.has_max_affected ||
-				    query->action == REST_PUT || query->prefer.rollback);
+	struct rest_outcome outcome = {0};
+
+	if (result->state == FN_SCRIPT_FAILED && rest_plan_counted(result->message, &outcome.rows))
+		FN_TRY(rest_reply_check(req, query, plan, &outcome));
+	return rest_sqlstate_error(req, result, identity->is_anonymous);
 }
 
 static struct fn_error *read_results(struct fn_request *req,
@@ -248,11 +253,12 @@ struct fn_error *rest_execute(struct fn_request *req, const struct rest_execute_
 	build(req, &script, &s, settings, plan);
 	FN_TRY(rest_cost_check(req, rest_catalog_role(catalog, identity->role), query, plan,
 			       &script.steps[0]));
-	fn_script_run(req, begin, script.steps, script.count, !may_refuse(query, plan), &result);
+	fn_script_run(req, begin, script.steps, script.count,
+		      plan->read_only || !query->prefer.rollback, &result);
 	if (result.state == FN_SCRIPT_STOPPED)
 		return rest_rows_error(req, script.rows, settings->result.answer_max);
 	if (result.state != FN_SCRIPT_OPEN && result.state != FN_SCRIPT_COMMITTED)
-		return rest_sqlstate_error(req, &result, identity->is_anonymous);
+		return read_failure(req, identity, query, plan, &result);
 	refusal = read_results(req, settings, query, plan, &script, &result, ret);
 	if (refusal == NULL)
 		refusal = rest_reply_check(req, query, plan, ret);

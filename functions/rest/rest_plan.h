@@ -45,6 +45,9 @@ struct rest_plan {
 };
 
 /* The answer is what EXPLAIN says of the statement. */
+/* A write or call that touched another number of rows than it may fails with a message that says
+ * how many there were: is it this one? */
+bool rest_plan_counted(const char *message, int64_t *ret_rows);
 static inline bool rest_plan_is_explained(const struct rest_plan *plan)
 {
 	return plan->media == REST_PLAN_TEXT || plan->media == REST_PLAN_JSON;

@@ -1,7 +1,10 @@
 /* rest_plan_body.c: the envelope around the rows: total, page, body by media type. */
+#include <stdlib.h>
 #include <string.h>
 
 #include "rest_plan_parts.h"
+
+#define COUNTED "pgrst rows "
 
 /* ---- the body ---- */
 
@@ -68,12 +71,48 @@ static void add_body(struct rest_planner *p, const struct rest_plan *plan)
 	}
 }
 
+/* Where the number of rows can refuse what was written, the statement itself fails on it, so that
+ * COMMIT can go along with it (decisions 32). rest_plan_counted() reads the number out of the
+ * failure. */
+static void add_page_total(struct rest_planner *p, const struct rest_plan *plan)
+{
+	const struct rest_preferences *prefer = &p->query->prefer;
+	bool exact = plan->single || p->query->action == REST_PUT;
+	bool at_most =
+		prefer->strict && prefer->has_max_affected && p->query->action != REST_CREATE;
+
+	if (plan->read_only || rest_plan_is_explained(plan) || !(exact || at_most)) {
+		rest_sql_add(p->sql, "count(*)");
+		return;
+	}
+	rest_sql_add(p->sql, exact ? "CASE WHEN count(*) = 1" : "CASE WHEN count(*) <= ");
+	if (!exact)
+		rest_sql_number(p->sql, prefer->max_affected);
+	else if (at_most && prefer->max_affected < 1)
+		rest_sql_add(p->sql, " AND false");
+	rest_sql_add(p->sql, " THEN count(*) ELSE ('" COUNTED "' || count(*))::bigint END");
+}
+
+bool rest_plan_counted(const char *message, int64_t *ret_rows)
+{
+	const char *at = strstr(message, "\"" COUNTED);
+	char *end;
+
+	if (at == NULL)
+		return false;
+	at += strlen("\"" COUNTED);
+	*ret_rows = strtoll(at, &end, 10);
+	return end != at && *end == '"';
+}
+
 void rest_plan_envelope(struct rest_planner *p, const struct rest_plan *plan,
 			const char *total_text)
 {
 	rest_sql_add(p->sql, "SELECT ");
 	rest_sql_add(p->sql, total_text);
-	rest_sql_add(p->sql, " AS total, count(*) AS page_total, ");
+	rest_sql_add(p->sql, " AS total, ");
+	add_page_total(p, plan);
+	rest_sql_add(p->sql, " AS page_total, ");
 	add_body(p, plan);
 	rest_sql_add(p->sql,
 		     " AS body,"

@@ -148,7 +148,8 @@ static const struct planned writes_changes_list[] = {
 	 "SET \"id\" = EXCLUDED.\"id\", \"name\" = EXCLUDED.\"name\" WHERE "
 	 "set_config('pgrst.inserted', (coalesce(nullif(current_setting('pgrst.inserted', "
 	 "true), ''), '0')::integer - 1)::text, true) <> '-1' RETURNING 1) SELECT "
-	 "NULL::bigint AS total, count(*) AS page_total, ''::text AS "
+	 "NULL::bigint AS total, CASE WHEN count(*) = 1 THEN count(*) ELSE ('pgrst rows ' || "
+	 "count(*))::bigint END AS page_total, ''::text AS "
 	 "body, " PART_OF_EVERY_ENVELOPE
 	 ", NULL::text AS header, coalesce(nullif(current_setting('pgrst.inserted', true), "
 	 "''), '0')::integer AS inserted FROM (SELECT FROM pgrst_source) _t",

@@ -121,7 +121,6 @@ static const struct asked merges_and_ignores_duplicates_list[] = {
 	 "|1|[{\"id\":1,\"name\":\"X\"}]||||0",
 	 0},
 	{{"PUT", "/clients", "id=eq.9", "{\"id\":9,\"name\":\"X\"}", {JSON_TYPE}}, "|1|||||1", 0},
-	{{"PUT", "/clients", "id=eq.9", "{\"id\":8,\"name\":\"X\"}", {JSON_TYPE}}, "|0|||||0", 0},
 };
 
 static void merges_and_ignores_duplicates(void **state)
