@@ -70,6 +70,7 @@ static const struct fn_conf_entry table[] = {
 	{TEXT("FN_DB_URL", ""), COMMON},
 	/* development only: the providers' record (tests/providers) */
 	{TEXT("PROVIDERS_DB", "providers.db")},
+	{INT("PROVIDERS_SETTLE_MS", "50", -1, 86400000)},
 	/* tests only: seconds added to the wall clock */
 	{INT("TEST_CLOCK_OFFSET", "0", -31536000, 31536000), COMMON},
 	/* jobs */
@@ -119,7 +120,13 @@ static const struct fn_conf_entry table[] = {
 	{INT("REST_ANSWER_MAX", "67108864", 1024, 1099511627776)},
 	{BOOL("REST_CSV_GUARD", "false")},
 	/* money */
+	{TEXT("STRIPE_API_URL", "https://api.stripe.com")},
+	{SECRET("STRIPE_SECRET_KEY", 8)},
 	{SECRET("STRIPE_WEBHOOK_SECRET", 16)},
+	{TEXT("PAWAPAY_API_URL", "https://api.pawapay.io")},
+	{SECRET("PAWAPAY_API_KEY", 8)},
+	{TEXT("FX_API_URL", "")},
+	{SECRET("XE_API_KEY", 8)},
 	{SECRET("FINALIZE_ORDER_SECRET", 16)},
 	/* tickets */
 	{INT("TRANSFERS_PER_MINUTE", "10", 0, 1000000)},
