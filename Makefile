@@ -7,7 +7,9 @@ PACKAGES := fcgi libpq json-c libjwt libcurl openssl
 FOLDERS := $(patsubst functions/%/,%,$(wildcard functions/*/))
 # a folder is a function once its NAME.c is there
 FUNCTIONS := $(foreach d,$(FOLDERS),$(if $(wildcard functions/$(d)/$(d).c),$(d)))
-PROVIDERS := $(patsubst tests/providers/%/,%,$(wildcard tests/providers/*/))
+# those without a function.ini are programs of their own
+PROVIDERS := $(patsubst tests/providers/%/function.ini,%,$(wildcard tests/providers/*/function.ini))
+PROVIDER_PROGRAMS := $(filter-out $(PROVIDERS),$(patsubst tests/providers/%/,%,$(wildcard tests/providers/*/)))
 RUNTIME := fnd fnctl fnq fnkeys
 LIBS = $(shell pkg-config --libs $(PACKAGES)) -linih -largon2 -lcrypt
 
@@ -24,7 +26,7 @@ help: ## what can be asked
 
 all: functions runtime ## build everything into build/$(MODE)
 functions: $(FUNCTIONS:%=$(O)/bin/%)
-providers: $(PROVIDERS:%=$(O)/providers/%)
+providers: $(PROVIDERS:%=$(O)/providers/%) $(PROVIDER_PROGRAMS:%=$(O)/providers/%)
 runtime: $(RUNTIME:%=$(O)/bin/%)
 
 # ---- the common library
@@ -50,14 +52,20 @@ $(O)/sql/$(1).sql.h: $(wildcard functions/$(1)/sql/*.sql) scripts/embed-sql
 endef
 $(foreach f,$(FOLDERS),$(eval $(call function,$(f))))
 
-# ---- development providers: tests/providers/NAME/*.c on tests/providers/*.c, never in a release
+# ---- development providers: tests/providers/NAME/*.c on what they share, tests/providers/*.c; never in a release
+PROVIDERS_SHARED := $(filter-out %_test.c,$(wildcard tests/providers/*.c))
+$(O)/libproviders.a: $(PROVIDERS_SHARED:%.c=$(O)/%.o)
+	@rm -f $@
+	@$(AR) rcs $@ $^
 define provider
-$(O)/providers/$(1): $(patsubst %.c,$(O)/%.o,$(wildcard tests/providers/$(1)/*.c) $(wildcard tests/providers/*.c)) $(O)/libfn.a
+$(O)/providers/$(1): $(patsubst %.c,$(O)/%.o,$(filter-out %_test.c,$(wildcard tests/providers/$(1)/*.c))) $(O)/libproviders.a $(O)/libfn.a
 	@mkdir -p $$(@D)
 	@echo "LINK $$@"
 	@$$(CC) $$(LDFLAGS) -o $$@ $$^ $$(LIBS) -lsqlite3
 endef
-$(foreach p,$(PROVIDERS),$(eval $(call provider,$(p))))
+$(foreach p,$(PROVIDERS) $(PROVIDER_PROGRAMS),$(eval $(call provider,$(p))))
+# a program gets its settings as fnq does
+$(PROVIDER_PROGRAMS:%=$(O)/providers/%): $(patsubst %.c,$(O)/%.o,$(filter-out %_test.c,$(wildcard runtime/rt_*.c)))
 
 # ---- what the data API is measured against: libfcgi and libpq alone, never in a release
 floor: $(O)/bench/floor
@@ -85,7 +93,7 @@ $(O)/%.o: %.c
 	@$(CC) $(CPPFLAGS) $(CFLAGS) -MMD -MP -c -o $@ $<
 
 # ---- unit tests: X_test.c beside X.c becomes build/MODE/test/.../X_test
-UNIT := $(wildcard shared/*_test.c functions/*/*_test.c runtime/*_test.c)
+UNIT := $(wildcard shared/*_test.c functions/*/*_test.c runtime/*_test.c tests/providers/*_test.c tests/providers/*/*_test.c)
 HARNESS := $(patsubst %.c,$(O)/%.o,$(wildcard tests/harness/*.c))
 # tests/harness/unit*.c serve every test; the rest brings its own database and calls a function
 $(O)/test/shared/%_test: $(O)/shared/%_test.o $(filter $(O)/tests/harness/unit%,$(HARNESS)) $(O)/libfn.a
@@ -110,6 +118,18 @@ $(O)/test/functions/$(1)/%_test: $(O)/functions/$(1)/%_test.o $(patsubst %.c,$(O
 	@$$(CC) $$(LDFLAGS) -o $$@ $$^ $$(LIBS) -lcmocka
 endef
 $(foreach f,$(FOLDERS),$(eval $(call functiontest,$(f))))
+# the stand-ins' tests link what stand-ins share, and of NAME/ the file that they stand beside
+define providertest
+$(O)/test/tests/providers/$(1)/%_test: $(O)/tests/providers/$(1)/%_test.o $(O)/tests/providers/$(1)/%.o $(filter $(O)/tests/harness/unit%,$(HARNESS)) $(O)/libproviders.a $(O)/libfn.a
+	@mkdir -p $$(@D)
+	@echo "LINK $$@"
+	@$$(CC) $$(LDFLAGS) -o $$@ $$^ $$(LIBS) -lcmocka -lsqlite3
+endef
+$(foreach p,$(PROVIDERS) $(PROVIDER_PROGRAMS),$(eval $(call providertest,$(p))))
+$(O)/test/tests/providers/%_test: $(O)/tests/providers/%_test.o $(filter $(O)/tests/harness/unit%,$(HARNESS)) $(O)/libproviders.a $(O)/libfn.a
+	@mkdir -p $(@D)
+	@echo "LINK $@"
+	@$(CC) $(LDFLAGS) -o $@ $^ $(LIBS) -lcmocka -lsqlite3
 $(HARNESS) $(UNIT:%.c=$(O)/%.o): CPPFLAGS += -Itests/harness
 
 unit-programs: $(UNIT:%.c=$(O)/test/%)

@@ -1,6 +1,7 @@
 /* provider.c: behaviours that all stand-ins share.
  *
  *	ok                    as the provider, after delay_ms
+ *	slow                  the same, but the wait comes after the idempotency key was taken
  *	error500, error429    refused, nothing is sent
  *	stall                 silent for delay_ms (30 s), then 503, nothing is sent
  *	garbage               a success that is no JSON, nothing is sent
@@ -14,6 +15,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "database.h"
 #include "fn_crypto.h"
 #include "fn_die.h"
 
@@ -62,29 +64,32 @@ static const char *method_name(const struct fn_request *req)
 	return fn_request_method(req) == FN_POST ? "POST" : "GET";
 }
 
-bool provider_begin(struct provider_call *call, struct fn_request *req, const char *provider,
-		    const char *to, const char *body)
+/* In one transaction: a write costs more in its beginning and end than in itself. */
+static void note(struct provider_call *call, const char *to, const char *body)
 {
-	*call = (struct provider_call){.req = req,
-				       .provider = provider,
-				       .behaviour = record_next_behaviour(provider)};
-	call->number =
-		record_request(&(struct record){.provider = provider,
-						.method = method_name(req),
-						.path = fn_request_path(req),
-						.to = to,
-						.body = body,
-						.key = fn_request_header(req, "Idempotency-Key"),
-						.mode = call->behaviour.mode});
+	database_begin();
+	call->behaviour = record_next_behaviour(call->provider);
+	call->number = record_request(
+		&(struct record){.provider = call->provider,
+				 .method = method_name(call->req),
+				 .path = fn_request_path(call->req),
+				 .to = to,
+				 .body = body,
+				 .key = fn_request_header(call->req, "Idempotency-Key"),
+				 .mode = call->behaviour.mode});
+	database_commit();
+}
+
+bool provider_begin(struct provider_call *call, struct fn_request *req,
+		    const struct provider *provider, const char *to, const char *body)
+{
+	*call = (struct provider_call){.req = req, .provider = provider->name};
+	note(call, to, body);
 	if (is_mode(call, "error500")) {
-		answer_text(call, 500, "application/json",
-			    "{\"status\":500,\"statusCode\":500,\"name\":\"application_error\","
-			    "\"code\":20500,\"message\":\"An internal error occurred\"}");
+		answer_text(call, 500, "application/json", provider->error500);
 	} else if (is_mode(call, "error429")) {
 		fn_reply_header(req, "Retry-After", "1");
-		answer_text(call, 429, "application/json",
-			    "{\"status\":429,\"statusCode\":429,\"name\":\"rate_limit_exceeded\","
-			    "\"code\":20429,\"message\":\"Too Many Requests\"}");
+		answer_text(call, 429, "application/json", provider->error429);
 	} else if (is_mode(call, "garbage")) {
 		answer_text(call, 200, "text/html", "<html><body>It works!</body></html>");
 	} else if (is_mode(call, "huge")) {
@@ -100,6 +105,12 @@ bool provider_begin(struct provider_call *call, struct fn_request *req, const ch
 	return true;
 }
 
+void provider_work(const struct provider_call *call)
+{
+	if (is_mode(call, "slow"))
+		wait_for(call->behaviour.delay_ms);
+}
+
 struct fn_error *provider_reply(struct provider_call *call, int status, struct json_object *body,
 				const char *id)
 {
@@ -112,6 +123,26 @@ struct fn_error *provider_reply(struct provider_call *call, int status, struct j
 	if (is_mode(call, "truncated"))
 		length /= 2;
 	return fn_reply_bytes(call->req, status, "application/json", text, length);
+}
+
+const char *provider_form(struct fn_request *req, const char *name)
+{
+	struct fn_arena *arena = fn_request_arena(req);
+	struct fn_bytes body = fn_request_body(req);
+	const char *at = body.bytes, *end = body.bytes + body.length;
+
+	while (at < end) {
+		const char *next = memchr(at, '&', (size_t)(end - at));
+		size_t length = (size_t)((next == NULL ? end : next) - at);
+		const char *equals = memchr(at, '=', length);
+		size_t key = equals == NULL ? length : (size_t)(equals - at);
+		const char *found = fn_text_url_decode(arena, at, key, true);
+
+		if (found != NULL && strcmp(found, name) == 0 && equals != NULL)
+			return fn_text_url_decode(arena, equals + 1, length - key - 1, true);
+		at += length + 1;
+	}
+	return NULL;
 }
 
 static const char *credentials(struct fn_request *req, const char *scheme)

@@ -28,7 +28,7 @@ const char *record_list(struct fn_arena *arena, const char *provider, const char
 /* The accepted ones to `to`, newest first, as a JSON array of {"reply_id","at","body"}. */
 const char *record_accepted(struct fn_arena *arena, const char *provider, const char *to,
 			    int64_t limit);
-/* Forgets requests, behaviours and keys. */
+/* Forgets everything but the signing keys. */
 void record_reset(void);
 
 struct behaviour {

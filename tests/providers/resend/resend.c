@@ -7,6 +7,14 @@
 
 enum { BODY_MAX = 1 << 20, KEY_MAX = 256, RECIPIENTS_MAX = 50 };
 
+static const struct provider provider = {
+	.name = "resend",
+	.error500 = "{\"statusCode\":500,\"name\":\"application_error\","
+		    "\"message\":\"An internal error occurred\"}",
+	.error429 = "{\"statusCode\":429,\"name\":\"rate_limit_exceeded\","
+		    "\"message\":\"Too many requests\"}",
+};
+
 static struct fn_error *refuse(struct provider_call *call, int status, const char *name,
 			       const char *text)
 {
@@ -145,7 +153,7 @@ static struct fn_error *resend(struct fn_request *req)
 
 	if (fn_json_type(to) == FN_JSON_ARRAY)
 		to = fn_json_at(to, 0);
-	if (provider_begin(&call, req, "resend", fn_json_text(to),
+	if (provider_begin(&call, req, &provider, fn_json_text(to),
 			   mail == NULL ? NULL : fn_json_write(mail, NULL)))
 		return NULL;
 	return send_mail(&call, mail);

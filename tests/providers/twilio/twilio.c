@@ -7,6 +7,12 @@
 
 enum { BODY_MAX = 64 << 10, TEXT_MAX = 1600, LIST_MAX = 1000 };
 
+static const struct provider provider = {
+	.name = "twilio",
+	.error500 = "{\"status\":500,\"code\":20500,\"message\":\"Internal Server Error\"}",
+	.error429 = "{\"status\":429,\"code\":20429,\"message\":\"Too Many Requests\"}",
+};
+
 static const char version[] = "/2010-04-01/Accounts/";
 
 struct message {
@@ -30,27 +36,6 @@ static struct fn_error *refuse(struct provider_call *call, int status, int code,
 }
 
 /* ---- input ---- */
-
-/* The value of one field of a form; NULL when it is not there. */
-static const char *form_field(struct fn_request *req, const char *name)
-{
-	struct fn_arena *arena = fn_request_arena(req);
-	struct fn_bytes body = fn_request_body(req);
-	const char *at = body.bytes, *end = body.bytes + body.length;
-
-	while (at < end) {
-		const char *next = memchr(at, '&', (size_t)(end - at));
-		size_t length = (size_t)((next == NULL ? end : next) - at);
-		const char *equals = memchr(at, '=', length);
-		size_t key = equals == NULL ? length : (size_t)(equals - at);
-		const char *found = fn_text_url_decode(arena, at, key, true);
-
-		if (found != NULL && strcmp(found, name) == 0 && equals != NULL)
-			return fn_text_url_decode(arena, equals + 1, length - key - 1, true);
-		at += length + 1;
-	}
-	return NULL;
-}
 
 /* "/2010-04-01/Accounts/SID/Messages.json" */
 static bool is_our_path(struct fn_request *req)
@@ -181,8 +166,8 @@ static struct fn_error *create_message(struct provider_call *call, const struct 
 
 static struct fn_error *twilio(struct fn_request *req)
 {
-	struct message m = {form_field(req, "To"), form_field(req, "From"),
-			    form_field(req, "Body")};
+	struct message m = {provider_form(req, "To"), provider_form(req, "From"),
+			    provider_form(req, "Body")};
 	bool is_list = fn_request_method(req) == FN_GET;
 	const char *to = is_list ? fn_request_query(req, "To") : m.to;
 	struct json_object *asked =
@@ -191,7 +176,7 @@ static struct fn_error *twilio(struct fn_request *req)
 				       fn_json_string("Body", m.body)));
 	struct provider_call call;
 
-	if (provider_begin(&call, req, "twilio", to, fn_json_write(asked, NULL)))
+	if (provider_begin(&call, req, &provider, to, fn_json_write(asked, NULL)))
 		return NULL;
 	if (!is_authentic(req))
 		return refuse(&call, 401, 20003, "Authenticate");
