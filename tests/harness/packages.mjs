@@ -6,3 +6,4 @@ const require = createRequire(new URL('../http/package.json', import.meta.url));
 export const { createClient } = require('@supabase/supabase-js');
 export const { PostgrestClient } = require('@supabase/postgrest-js');
 export const { Pool } = require('pg');
+export const Stripe = require('stripe');

@@ -8,7 +8,7 @@ import net from 'node:net';
 import path from 'node:path';
 import { promisify } from 'node:util';
 
-import { Pool, createClient } from './packages.mjs';
+import { Pool, Stripe, createClient } from './packages.mjs';
 import { eventually } from './wire.mjs';
 
 const TOP = path.resolve(import.meta.dirname, '../..');
@@ -118,7 +118,7 @@ export class Stack {
 
 	// Requests that workers finished, by function. The job runner's own go on, so they are left out.
 	async served() {
-		const internal = ['send-notice', 'expire-transfers', 'refresh-places', 'resend', 'twilio', 'control', 'auth'];
+		const internal = ['send-notice', 'expire-transfers', 'refresh-places', 'resend', 'twilio', 'stripe', 'pawapay', 'fx', 'control', 'page', 'auth'];
 
 		return Object.fromEntries((await this.status()).filter(fn => !internal.includes(fn.name)).map(fn => [fn.name, fn.served]));
 	}
@@ -166,7 +166,39 @@ export class Stack {
 		await this.db.query('update private.schedules set next_run = private.now()');
 	}
 
-	// ---- the providers' record
+	// ---- the providers: tests/providers/README.md tells what the control endpoint takes
+
+	// GET without a body, else POST; the answer, which must be 200 unless another status is expected.
+	async control(path, body, status = 200) {
+		const answer = await fetch(`${this.providersUrl}/control/${path}`, body && { method: 'POST', body: JSON.stringify(body) });
+		const said = await answer.json();
+
+		assert.equal(answer.status, status, JSON.stringify(said));
+		return said;
+	}
+
+	// Stripe's own client; its paths do not know that our stand-in lives below /stripe.
+	stripe(key = this.secret('STRIPE_SECRET_KEY'), options = {}) {
+		const { hostname, port } = new URL(this.providersUrl);
+		const client = Stripe.createNodeHttpClient();
+		const request = client.makeRequest.bind(client);
+
+		client.makeRequest = (host, to, path, ...rest) => request(host, to, `/stripe${path}`, ...rest);
+		return new Stripe(key, { host: hostname, port, protocol: 'http', httpClient: client, apiVersion: '2024-06-20', maxNetworkRetries: 0, telemetry: false, ...options });
+	}
+
+	// One call to pawaPay's API: { status, body }.
+	async pawapay(path, body, { key = this.secret('PAWAPAY_API_KEY') } = {}) {
+		const answer = await fetch(`${this.providersUrl}/pawapay/v2/${path}`, {
+			method: body === undefined ? 'GET' : 'POST',
+			headers: { 'Content-Type': 'application/json', ...(key && { Authorization: `Bearer ${key}` }) },
+			body: body === undefined ? undefined : typeof body === 'string' ? body : JSON.stringify(body),
+		});
+
+		return { status: answer.status, body: await answer.json() };
+	}
+
+	// ---- what they were asked
 
 	async requests(provider, to) {
 		const answer = await fetch(`${this.providersUrl}/control/requests?limit=1000&provider=${provider}${to ? `&to=${encodeURIComponent(to)}` : ''}`);
@@ -233,7 +265,7 @@ export class Stack {
 
 	// Lines of the log that tell of a worker or a template ended by a signal, or of a sanitizer's finding.
 	deaths() {
-		return this.log('functions').split('\n').filter(line => /worker died: SIG|template of release \w+ (ended|did not start): SIG|AddressSanitizer|LeakSanitizer|runtime error:/.test(line))
+		return `${this.log('functions')}\n${this.log('courier')}`.split('\n').filter(line => /worker died: SIG|template of release \w+ (ended|did not start): SIG|AddressSanitizer|LeakSanitizer|runtime error:/.test(line))
 			.filter(line => !this.#deathsExpected?.test(line));
 	}
 
@@ -243,7 +275,7 @@ export class Stack {
 			assert.deepEqual(await this.brokenInvariants(), [], 'invariants');
 			await this.db.end();
 			// what is left behind when a stack ends belongs to its story too
-			await run('bash', ['-c', `. "$1/scripts/stack-lib"; find_state; end_service nginx 5; end_service fnq 15; end_service fnd 15`, 'bash', TOP], { env: { ...process.env, STATE_DIR: this.state } });
+			await run('bash', ['-c', `. "$1/scripts/stack-lib"; find_state; end_service nginx 5; end_service courier 5; end_service fnq 15; end_service fnd 15`, 'bash', TOP], { env: { ...process.env, STATE_DIR: this.state } });
 			assert.deepEqual(this.deaths(), [], 'nobody died');
 		} finally {
 			await script('stop', this.name);
