@@ -111,6 +111,7 @@ it_serves_every_request_but_those_in_hand_when_workers_are_killed() {
 	install sleeper
 	start
 	soon is_idle sleeper 2
+	call sleeper --path /1 --count 1 # one that dies before the first request counts as a failed start
 	call sleeper --path /2 --parallel 3 --until "$S/enough" >"$S/said" &
 	for i in {1..40}; do
 		pid=$(workers sleeper | shuf -n 1)
