@@ -224,8 +224,8 @@ static bool is_over(uint64_t now)
 	return true;
 }
 
-/* `jobs` has woken us: all that is due is looked for next. `cache` says that a list that nginx keeps
- * has changed, the channel of the data API that the schema has. */
+/* `jobs` has woken us: all that is due is looked for next. `cache` says that a list that nginx
+ * keeps has changed, the channel of the data API that the schema has. */
 static void hear_notices(uint64_t now)
 {
 	struct fn_notice notice;
