@@ -48,7 +48,8 @@ function readSteps(text) {
 		if (level === 'LOG' && statement) steps.push({ text: statement[1], values: [] })
 		else if (level === 'DETAIL' && said.startsWith('parameters: ')) steps.at(-1).values = readValues(said.slice('parameters: '.length))
 	}
-	const own = steps.filter((step) => !step.text.startsWith('DEALLOCATE '))
+	// the first time a statement is met, what it costs is asked in a transaction before
+	const own = steps.slice(steps.findLastIndex((step) => step.text.startsWith('BEGIN'))).filter((step) => !step.text.startsWith('DEALLOCATE '))
 	if (own.length < 3 || !own[0].text.startsWith('BEGIN') || own.at(-1).text !== 'COMMIT' || own.filter((step) => step.text === 'COMMIT').length !== 1)
 		throw new Error(`not one transaction: ${JSON.stringify(own.map((step) => step.text))}`)
 	return own

@@ -12,6 +12,7 @@ create function pg_temp.id(kind text, n bigint) returns uuid immutable language 
 insert into auth.users (id, email, email_confirmed_at, raw_user_meta_data)
 select pg_temp.id('21', n), format('person%s@bench.example', n), now(), jsonb_build_object('name', 'Personne ' || n)
   from generate_series(1, :people) n;
+insert into auth.sessions (id, user_id) select pg_temp.id('22', n), pg_temp.id('21', n) from generate_series(1, :people) n;
 
 -- ninety cities with twenty-two events each, no two of them on one day
 insert into public.events (id, title, description, location, venue, image_url, date, time, price, capacity, status, categories, organizer_id, city, created_at)
