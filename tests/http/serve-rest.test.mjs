@@ -65,6 +65,7 @@ const settings = {
 	PGRST_DB_PRE_REQUEST: 'private.checkCaller', PGRST_JWT_SECRET: SECRET, PGRST_JWT_AUD: 'club', PGRST_APP_SETTINGS_FOO_BAR: 'from the environment',
 	PGRST_APP_SETTINGS_QUOTED: `it's "quoted", \\ and ; # too`, PGRST_SERVER_CORS_ALLOWED_ORIGINS: 'https://films.example, http://localhost:3000', PGRST_DB_POOL: '3',
 	PGRST_DB_AGGREGATES_ENABLED: 'True', PGRST_DB_TX_END: 'commit-allow-override', PGRST_LOG_LEVEL: 'info', PGRST_DB_CHANNEL: 'club-changes',
+	PGRST_OPENAPI_SERVER_PROXY_URI: 'https://api.films.example/v1', PGRST_SERVER_TIMING_ENABLED: '1',
 	// names of Temba's own that mean something else here
 	JWT_EXP: 'never', DB_HOST: 'nowhere', SITE_URL: 'x'.repeat(5000),
 };
@@ -165,6 +166,14 @@ describe('what the client library asks for', () => {
 		assert.deepEqual({ ...data, claims: undefined }, { foo_bar: 'from the environment', quoted: settings.PGRST_APP_SETTINGS_QUOTED, seen: 'films_editor', role: 'films_editor', claims: undefined });
 		assert.equal(data.claims.role, 'films_editor');
 		assert.equal((await server.client(undefined, { headers: { 'X-Banned': '1' } }).from('films').select()).status, 418);
+	});
+
+	test('the root describes what there is, as the settings say', async () => {
+		const { status, body, headers } = await server.get('');
+
+		assert.deepEqual([status, body.host, body.basePath, Object.keys(body.definitions).includes('films')], [200, 'api.films.example:443', '/v1', true]);
+		assert.match(headers.get('server-timing'), /dur=/);
+		assert.equal((await other.get('films?limit=1')).headers.get('server-timing'), null);
 	});
 
 	test('browsers of the listed origins alone', async () => {
