@@ -8,6 +8,7 @@
 #include "fn_auth.h"
 #include "fn_json.h"
 #include "rest_error.h"
+#include "rest_remembered.h"
 #include "rest_role.h"
 
 enum { UNAUTHORIZED = 401, MISCONFIGURED = 500 };
@@ -188,11 +189,9 @@ static bool is_opaque(const char *token, bool is_key)
 	return fn_apikey_is(token) || (is_key && *token != '\0' && count_parts(token) != 3);
 }
 
-struct fn_error *rest_auth(struct fn_request *req, const struct rest_auth_settings *settings,
-			   struct rest_identity *ret)
+static struct fn_error *find_out(struct fn_request *req, const struct rest_auth_settings *settings,
+				 const char *token, bool is_key, struct rest_identity *ret)
 {
-	bool is_key = false;
-	const char *token = read_token(req, &is_key);
 	struct json_object *claims = NULL;
 
 	*ret = (struct rest_identity){.role = settings->anonymous_role};
@@ -211,6 +210,20 @@ struct fn_error *rest_auth(struct fn_request *req, const struct rest_auth_settin
 	ret->person = fn_json_get_text(claims, "sub");
 	ret->session = fn_json_get_text(claims, "session_id");
 	ret->claims = claims_text(req, claims, ret->role);
+	if (claims != NULL &&
+	    (fn_json_get(claims, "exp") == NULL || fn_json_get_integer(claims, "exp", 0) > 0))
+		rest_remember(token, ret, fn_json_get_integer(claims, "exp", 0));
+	return NULL;
+}
+
+struct fn_error *rest_auth(struct fn_request *req, const struct rest_auth_settings *settings,
+			   struct rest_identity *ret)
+{
+	bool is_key = false;
+	const char *token = read_token(req, &is_key);
+
+	if (token == NULL || !rest_remembered(token, ret))
+		FN_TRY(find_out(req, settings, token, is_key, ret));
 	fn_request_set_caller(req, ret->person != NULL ? ret->person : ret->role);
 	return NULL;
 }
