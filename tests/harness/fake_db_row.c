@@ -1,35 +1,9 @@
-/* fake_db_row.c: arguments and columns, as fn_db.h promises them. */
+/* fake_db_row.c: the columns of rows that a test made; the rest of reading them is fn_db_value.c.
+ */
 #include "fake_db_row.h"
-
-#include <stdlib.h>
 
 #include "fn_db.h"
 #include "unit.h"
-
-struct fn_arg fn_arg_text(const char *text)
-{
-	return (struct fn_arg){.kind = FN_ARG_TEXT, .text = text};
-}
-
-struct fn_arg fn_arg_uuid(const struct fn_uuid *uuid)
-{
-	return fn_arg_text(uuid != NULL && uuid->text[0] != '\0' ? uuid->text : NULL);
-}
-
-struct fn_arg fn_arg_int(int64_t number)
-{
-	return (struct fn_arg){.kind = FN_ARG_NUMBER, .number = number};
-}
-
-struct fn_arg fn_arg_bool(bool value)
-{
-	return (struct fn_arg){.kind = FN_ARG_BOOL, .number = value};
-}
-
-struct fn_row fn_rows_at(const struct fn_rows *rows, size_t number)
-{
-	return (struct fn_row){.from = rows->from, .number = number};
-}
 
 const char *fn_col_text(const struct fn_row *row, size_t column)
 {
@@ -45,30 +19,6 @@ const char *fn_col_text(const struct fn_row *row, size_t column)
 bool fn_col_is_null(const struct fn_row *row, size_t column)
 {
 	return fn_col_text(row, column) == NULL;
-}
-
-bool fn_col_bool(const struct fn_row *row, size_t column)
-{
-	const char *text = fn_col_text(row, column);
-
-	return text != NULL && text[0] == 't';
-}
-
-int64_t fn_col_int(const struct fn_row *row, size_t column)
-{
-	const char *text = fn_col_text(row, column);
-
-	return text == NULL ? 0 : strtoll(text, NULL, 10);
-}
-
-struct fn_uuid fn_col_uuid(const struct fn_row *row, size_t column)
-{
-	const char *text = fn_col_text(row, column);
-	struct fn_uuid uuid = {0};
-
-	if (text != NULL)
-		(void)fn_text_uuid(text, &uuid);
-	return uuid;
 }
 
 /* ---- for programs; here so that nothing pulls in the real one ---- */
