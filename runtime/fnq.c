@@ -28,11 +28,11 @@
 #include "fnq_listen.h"
 #include "fnq_reload.h"
 #include "fnq_store.h"
-#include "rt_share.h"
+#include "rt_self.h"
+#include "rt_settings.h"
 
 enum {
 	WRONG_USE = 64,
-	CONFIG_ERROR = 78,
 	TICK_MS = 1000,     /* also how late a job starts when a NOTIFY was lost */
 	CALL_LIMIT_S = 120, /* fnd ends a call at the function's own limit, long before */
 	PURGE_S = 600,
@@ -107,10 +107,6 @@ static void load_settings(const struct options *o)
 				     .statement_timeout_ms = STATEMENT_TIMEOUT_MS,
 				     .lock_timeout_ms = LOCK_TIMEOUT_MS,
 				     .hard_limit = 30 * second};
-	struct rt_settings settings;
-	struct rt_why why;
-	struct fn_buf share;
-	int descriptor = -1;
 
 	if (o->listen_only)
 		(void)snprintf(runner.uri, sizeof(runner.uri), "PGRST_DB_URI");
@@ -119,16 +115,7 @@ static void load_settings(const struct options *o)
 	for (size_t i = 0; i < FN_COUNT(names); i++)
 		(void)snprintf(runner.settings.name[runner.settings.count++], RT_NAME_MAX + 1, "%s",
 			       names[i]);
-	fn_buf_init(&share, RT_SHARE_MAX);
-	if (rt_settings_load(&settings, o->config, o->state, &why) &&
-	    rt_share_build(&settings, &runner, "fnq", &share, &why))
-		descriptor = rt_share_seal(&share, &why);
-	if (descriptor < 0)
-		fn_die(CONFIG_ERROR, "%s", why.text);
-	rt_secret_forget(&share);
-	rt_settings_free(&settings);
-	fn_conf_load(descriptor);
-	(void)close(descriptor);
+	rt_self_load(&runner, "fnq", o->config, o->state);
 }
 
 static void name_runner(void)

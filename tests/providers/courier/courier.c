@@ -13,17 +13,16 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "../../../runtime/rt_share.h"
+#include "../../../runtime/rt_self.h"
+#include "../../../runtime/rt_settings.h"
 #include "../settle.h"
 #include "courier_http.h"
 #include "courier_letter.h"
-#include "fn_die.h"
 #include "fn_log.h"
 #include "fn_time.h"
 
 enum {
 	WRONG_USE = 64,
-	CONFIG_ERROR = 78,
 	LOOK_MS = 5, /* how late something that is due begins, at most */
 	SETTLED_AT_ONCE = 64,
 	PATIENCE_MS = 2000, /* for answers, when told to stop */
@@ -87,26 +86,13 @@ static void name(struct rt_names *names, const char *text)
 static void load_settings(const struct options *o)
 {
 	struct rt_function courier = {.file = "courier", .hard_limit = hard_limit};
-	struct rt_settings settings;
-	struct rt_why why;
-	struct fn_buf share;
-	int descriptor = -1;
 
 	name(&courier.settings, "PROVIDERS_DB");
 	name(&courier.settings, "PROVIDERS_SETTLE_MS");
 	name(&courier.settings, "STRIPE_API_URL");
 	name(&courier.settings, "PAWAPAY_API_URL");
 	name(&courier.secrets, "STRIPE_WEBHOOK_SECRET");
-	fn_buf_init(&share, RT_SHARE_MAX);
-	if (rt_settings_load(&settings, o->config, o->state, &why) &&
-	    rt_share_build(&settings, &courier, "courier", &share, &why))
-		descriptor = rt_share_seal(&share, &why);
-	if (descriptor < 0)
-		fn_die(CONFIG_ERROR, "%s", why.text);
-	rt_secret_forget(&share);
-	rt_settings_free(&settings);
-	fn_conf_load(descriptor);
-	(void)close(descriptor);
+	rt_self_load(&courier, "courier", o->config, o->state);
 }
 
 /* ---- the loop ---- */
