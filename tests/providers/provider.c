@@ -170,6 +170,34 @@ const char *provider_basic(struct fn_request *req)
 							       strlen(text), &length);
 }
 
+struct unknown {
+	const char *const *known;
+	const char *also, *name;
+};
+
+static void look_for(const char *name, struct json_object *value, void *arg)
+{
+	struct unknown *u = arg;
+
+	(void)value;
+	if (u->also != NULL && strcmp(name, u->also) == 0)
+		return;
+	for (const char *const *known = u->known; *known != NULL; known++) {
+		if (strcmp(name, *known) == 0)
+			return;
+	}
+	u->name = name;
+}
+
+const char *provider_unknown(const struct json_object *object, const char *const *known,
+			     const char *also)
+{
+	struct unknown u = {.known = known, .also = also};
+
+	fn_json_each(object, look_for, &u);
+	return u.name;
+}
+
 const char *provider_id(struct fn_arena *arena, const char *prefix, size_t bytes)
 {
 	uint8_t random[16];

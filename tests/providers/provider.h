@@ -34,6 +34,10 @@ const char *provider_form(struct fn_request *req, const char *name);
 /* The credentials of "Basic" or "Bearer"; NULL when there are none. */
 const char *provider_basic(struct fn_request *req);
 const char *provider_bearer(struct fn_request *req);
+/* The name of a member that is not among the known ones (ended by NULL) and is not `also` (or
+ * NULL); NULL when all are. */
+const char *provider_unknown(const struct json_object *object, const char *const *known,
+			     const char *also);
 /* `bytes` random bytes in hex after a prefix. */
 const char *provider_id(struct fn_arena *arena, const char *prefix, size_t bytes);
 

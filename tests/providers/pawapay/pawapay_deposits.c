@@ -50,7 +50,7 @@ static struct pawapay_complaint check_members(struct fn_arena *arena,
 	static const char *const texts[] = {"depositId", "amount", "currency"};
 	const struct json_object *payer = fn_json_get(body, "payer");
 	const struct json_object *account = fn_json_get(payer, "accountDetails");
-	const char *unknown = pawapay_unknown(body, members);
+	const char *unknown = provider_unknown(body, members, NULL);
 
 	if (unknown != NULL)
 		return (struct pawapay_complaint){

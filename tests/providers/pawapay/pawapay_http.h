@@ -40,8 +40,6 @@ bool pawapay_read_amount(const char *text, unsigned decimals, int64_t *ret, bool
 /* The list of one-member objects as one object, NULL when absent. *ret_code: why it is refused. */
 struct json_object *pawapay_read_metadata(struct fn_arena *arena, const struct json_object *list,
 					  const char **ret_code);
-/* The name of a member that is not among the known ones; NULL when all are. */
-const char *pawapay_unknown(const struct json_object *body, const char *const *known);
 
 struct fn_error *pawapay_deposits(struct pawapay_call *p);
 struct fn_error *pawapay_refunds(struct pawapay_call *p);

@@ -77,28 +77,3 @@ struct json_object *pawapay_read_metadata(struct fn_arena *arena, const struct j
 	*ret_code = m.code;
 	return m.code == NULL ? m.into : NULL;
 }
-
-struct unknown {
-	const char *const *known;
-	const char *name;
-};
-
-static void look_for(const char *name, struct json_object *value, void *arg)
-{
-	struct unknown *u = arg;
-
-	(void)value;
-	for (const char *const *known = u->known; *known != NULL; known++) {
-		if (strcmp(name, *known) == 0)
-			return;
-	}
-	u->name = name;
-}
-
-const char *pawapay_unknown(const struct json_object *body, const char *const *known)
-{
-	struct unknown u = {.known = known};
-
-	fn_json_each(body, look_for, &u);
-	return u.name;
-}

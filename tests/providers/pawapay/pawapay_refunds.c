@@ -98,7 +98,7 @@ static struct pawapay_complaint refund(struct pawapay_call *p, const char *depos
 
 static struct pawapay_complaint check_request(struct pawapay_call *p, const char *deposit_id)
 {
-	const char *unknown = pawapay_unknown(p->body, members);
+	const char *unknown = provider_unknown(p->body, members, NULL);
 	struct fn_uuid uuid;
 
 	if (unknown != NULL)

@@ -39,34 +39,14 @@ struct stripe_answer stripe_missing(struct stripe_call *s, const char *what, con
 
 /* ---- names ---- */
 
-struct unknown {
-	const char *const *known;
-	const char *name;
-};
-
-static void look_for(const char *name, struct json_object *value, void *arg)
-{
-	struct unknown *u = arg;
-
-	(void)value;
-	if (strcmp(name, "expand") == 0)
-		return;
-	for (const char *const *known = u->known; *known != NULL; known++) {
-		if (strcmp(name, *known) == 0)
-			return;
-	}
-	u->name = name;
-}
-
 const struct stripe_refusal *stripe_check_known(struct stripe_call *s, const char *const *known)
 {
-	struct unknown u = {.known = known};
+	const char *unknown = provider_unknown(s->form, known, "expand");
 
-	fn_json_each(s->form, look_for, &u);
-	if (u.name == NULL)
+	if (unknown == NULL)
 		return NULL;
-	return stripe_refuse(s->arena, "parameter_unknown", u.name,
-			     fn_arena_format(s->arena, "Received unknown parameter: %s", u.name));
+	return stripe_refuse(s->arena, "parameter_unknown", unknown,
+			     fn_arena_format(s->arena, "Received unknown parameter: %s", unknown));
 }
 
 /* ---- values ---- */
