@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { after, beforeEach, describe, test } from 'node:test';
 
+import { cards } from '../harness/cards.mjs';
 import { Stripe } from '../harness/packages.mjs';
 import { Receiver } from '../harness/receiver.mjs';
 import { Stack } from '../harness/stack.mjs';
@@ -22,9 +23,7 @@ beforeEach(async () => {
 });
 
 const refused = promise => promise.then(() => assert.fail('it was not refused'), error => error);
-const intent = (more = {}, options) => stripe.paymentIntents.create({ amount: 871, currency: 'usd', metadata: { order_id: 'ORD-1' }, automatic_payment_methods: { enabled: true, allow_redirects: 'never' }, ...more }, options);
-const pay = (id, card = 'pm_card_visa') => stripe.paymentIntents.confirm(id, { payment_method: card });
-const paid = async (card, more) => pay((await intent(more)).id, card);
+const { intent, pay, paid } = cards(stripe);
 
 describe('a card', () => {
 	test('an intent is made, read and paid, and shows its charge', async () => {

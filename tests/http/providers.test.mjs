@@ -4,6 +4,7 @@ import assert from 'node:assert/strict';
 import crypto from 'node:crypto';
 import { after, before, beforeEach, describe, test } from 'node:test';
 
+import { cards } from '../harness/cards.mjs';
 import { Receiver, refusePawapay } from '../harness/receiver.mjs';
 import { Stack } from '../harness/stack.mjs';
 import { eventually } from '../harness/wire.mjs';
@@ -24,9 +25,7 @@ beforeEach(async () => {
 });
 
 const uuid = () => crypto.randomUUID();
-const intent = (more = {}, options) => stripe.paymentIntents.create({ amount: 871, currency: 'usd', metadata: { order_id: 'ORD-1' }, automatic_payment_methods: { enabled: true, allow_redirects: 'never' }, ...more }, options);
-const pay = (id, card = 'pm_card_visa') => stripe.paymentIntents.confirm(id, { payment_method: card });
-const paid = async (card, more) => pay((await intent(more)).id, card);
+const { intent, paid } = cards(stripe);
 
 describe('mobile money', () => {
 	const deposit = (more = {}, account = {}) => ({ depositId: uuid(), amount: '5000', currency: 'XOF', payer: { type: 'MMO', accountDetails: { phoneNumber: '22602345678', provider: 'MOOV_BFA', ...account } }, metadata: [{ orderId: 'ORD-7' }, { customerId: 'a@b.example', isPII: true }], ...more });
