@@ -5,7 +5,7 @@
 
 #include "pawapay_payment.h"
 #include "settings.h"
-#include "stripe.h"
+#include "stripe_objects.h"
 
 enum { ARENA_MAX = 64 << 20, DUE_AT_ONCE = 256 };
 

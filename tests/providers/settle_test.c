@@ -4,7 +4,7 @@
 #include "pawapay_payment.h"
 #include "provider_test.h"
 #include "settings.h"
-#include "stripe.h"
+#include "stripe_objects.h"
 
 static const char *deposit(const char *operator, const char * phone)
 {

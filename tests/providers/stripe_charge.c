@@ -1,7 +1,7 @@
 /* stripe_charge.c: charges and payment methods. */
 #include <string.h>
 
-#include "stripe.h"
+#include "stripe_objects.h"
 
 static const char *last4(const struct stripe_card *card)
 {

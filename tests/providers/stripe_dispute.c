@@ -1,7 +1,7 @@
 /* stripe_dispute.c: chargebacks: opened by a card or by the control endpoint, won or lost. */
 #include <string.h>
 
-#include "stripe.h"
+#include "stripe_objects.h"
 
 enum { DAYS_TO_ANSWER = 9, DAY = 86400 };
 

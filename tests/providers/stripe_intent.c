@@ -3,7 +3,7 @@
 
 #include "fn_conf.h"
 #include "settings.h"
-#include "stripe.h"
+#include "stripe_objects.h"
 
 /* ---- the document ---- */
 

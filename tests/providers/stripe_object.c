@@ -3,7 +3,7 @@
 
 #include "fn_crypto.h"
 #include "outbox.h"
-#include "stripe.h"
+#include "stripe_objects.h"
 
 enum { ID_LENGTH = 24 };
 

@@ -2,7 +2,7 @@
 #include <string.h>
 
 #include "settings.h"
-#include "stripe.h"
+#include "stripe_objects.h"
 #include "stripe_money.h"
 
 /* The intent's own sum is what the list of payments shows. */

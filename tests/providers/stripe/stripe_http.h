@@ -3,7 +3,7 @@
 #define STRIPE_HTTP_H
 
 #include "../provider.h"
-#include "../stripe.h"
+#include "../stripe_objects.h"
 
 struct stripe_call {
 	struct provider_call call;

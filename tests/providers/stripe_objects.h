@@ -1,8 +1,8 @@
-/* stripe.h: what the Stripe stand-in holds and how it moves on: intents, charges, refunds,
+/* stripe_objects.h: what the Stripe stand-in holds and how it moves on: intents, charges, refunds,
  * disputes, and the event of every change. Called between database_begin() and database_commit();
  * whoever was handed an object keeps it (store_keep). */
-#ifndef STRIPE_H
-#define STRIPE_H
+#ifndef STRIPE_OBJECTS_H
+#define STRIPE_OBJECTS_H
 
 #include "store.h"
 #include "stripe_card.h"
