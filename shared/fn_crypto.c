@@ -59,15 +59,31 @@ void fn_crypto_sha256(const void *bytes, size_t length, uint8_t into[static FN_S
 		fn_die(SYSTEM_ERROR, "SHA-256 failed");
 }
 
-size_t fn_crypto_hmac_with(enum fn_hash hash, const void *key, size_t key_length, const void *bytes,
-			   size_t length, uint8_t into[static FN_HASH_MAX])
+static const EVP_MD *hash_of(enum fn_hash hash)
 {
 	const EVP_MD *const hashes[] = {
 		[FN_SHA256] = EVP_sha256(), [FN_SHA384] = EVP_sha384(), [FN_SHA512] = EVP_sha512()};
+
+	return hashes[hash];
+}
+
+size_t fn_crypto_digest(enum fn_hash hash, const void *bytes, size_t length,
+			uint8_t into[static FN_HASH_MAX])
+{
 	unsigned size = 0;
 
-	if (HMAC(hashes[hash], key, (int)key_length, bytes, length, into, &size) == NULL ||
-	    size != (unsigned)EVP_MD_get_size(hashes[hash]))
+	if (EVP_Digest(bytes, length, into, &size, hash_of(hash), NULL) != 1)
+		fn_die(SYSTEM_ERROR, "a digest failed");
+	return size;
+}
+
+size_t fn_crypto_hmac_with(enum fn_hash hash, const void *key, size_t key_length, const void *bytes,
+			   size_t length, uint8_t into[static FN_HASH_MAX])
+{
+	unsigned size = 0;
+
+	if (HMAC(hash_of(hash), key, (int)key_length, bytes, length, into, &size) == NULL ||
+	    size != (unsigned)EVP_MD_get_size(hash_of(hash)))
 		fn_die(SYSTEM_ERROR, "HMAC failed");
 	return size;
 }

@@ -15,6 +15,9 @@ enum fn_hash { FN_SHA256, FN_SHA384, FN_SHA512 };
 void fn_crypto_random(void *into, size_t size); /* ends the process when the OS has none */
 struct fn_uuid fn_crypto_uuid(void);            /* version 4 */
 void fn_crypto_sha256(const void *bytes, size_t length, uint8_t into[static FN_SHA256_SIZE]);
+/* With any of the hashes; returns the size of the result. */
+size_t fn_crypto_digest(enum fn_hash hash, const void *bytes, size_t length,
+			uint8_t into[static FN_HASH_MAX]);
 void fn_crypto_hmac(const void *key, size_t key_length, const void *bytes, size_t length,
 		    uint8_t into[static FN_SHA256_SIZE]);
 /* With any of the hashes; returns the size of the result. */
