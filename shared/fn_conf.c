@@ -127,6 +127,8 @@ static const struct fn_conf_entry table[] = {
 	{SECRET("PAWAPAY_API_KEY", 8)},
 	{TEXT("FX_API_URL", "")},
 	{SECRET("XE_API_KEY", 8)},
+	{INT("FX_MARGIN_BPS", "150", 0, 500)},
+	{INT("FX_MAX_AGE_HOURS", "24", 1, 8760)},
 	{SECRET("FINALIZE_ORDER_SECRET", 16)},
 	/* tickets */
 	{INT("TRANSFERS_PER_MINUTE", "10", 0, 1000000)},

@@ -65,4 +65,9 @@ select is(pg_temp.agreed(1), '600 821 f f', 'regression: a cent buys nothing');
 select is(pg_temp.agreed(null), '600 821 f f', 'who says nothing has agreed to nothing');
 select pg_temp.ended(:'b', '16 minutes');
 select is(pg_temp.agreed(835), '600 821 f f', 'a quarter of an hour, no more');
+
+-- ---- the table of shared/temba_money.c
+select is((select string_agg(c || coalesce(private.minor_units(c)::text, '-'), ' ' order by n) from unnest(string_to_array(
+	'XOF XAF GNF RWF UGX JPY USD EUR GBP CAD GHS NGN KES ZAR BTC', ' ')) with ordinality w (c, n)),
+	'XOF1 XAF1 GNF1 RWF1 UGX1 JPY1 USD100 EUR100 GBP100 CAD100 GHS100 NGN100 KES100 ZAR100 BTC-', 'minor units are those of the C table');
 select * from finish();
