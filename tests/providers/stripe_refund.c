@@ -2,8 +2,8 @@
 #include <string.h>
 
 #include "settings.h"
-#include "stripe_objects.h"
 #include "stripe_money.h"
+#include "stripe_objects.h"
 
 /* The intent's own sum is what the list of payments shows. */
 static void keep_charge(struct stored *charge)
