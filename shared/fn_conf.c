@@ -124,6 +124,7 @@ static const struct fn_conf_entry table[] = {
 	{SECRET("STRIPE_SECRET_KEY", 8)},
 	{SECRET("STRIPE_WEBHOOK_SECRET", 16)},
 	{TEXT("PAWAPAY_API_URL", "https://api.pawapay.io")},
+	{TEXT("PAWAPAY_CALLBACK_URL", "")},
 	{SECRET("PAWAPAY_API_KEY", 8)},
 	{TEXT("FX_API_URL", "")},
 	{SECRET("XE_API_KEY", 8)},

@@ -145,6 +145,15 @@ void call_as(struct call *c, const char *person, const char *body)
 	fn_arena_reset(arena, mark);
 }
 
+void call_get(struct call *c, const char *person)
+{
+	struct fn_arena_mark mark = fn_arena_mark(arena);
+
+	run(c, "GET",
+	    person == NULL ? NULL : fn_arena_format(arena, "Bearer %s", token_of(person)), NULL);
+	fn_arena_reset(arena, mark);
+}
+
 void call_method(struct call *c, const char *method)
 {
 	run(c, method, NULL, NULL);

@@ -32,6 +32,8 @@ int call_tear_down(void **state);
 void call_as(struct call *c, const char *person, const char *body);
 /* POST with this Authorization header. */
 void call_with_bearer(struct call *c, const char *authorization, const char *body);
+/* GET by this person, with c->query; NULL = without a bearer. */
+void call_get(struct call *c, const char *person);
 /* A request without person or body. */
 void call_method(struct call *c, const char *method);
 /* An answer that says that the caller's session lives: the first thing every write asks. */
