@@ -49,6 +49,7 @@ static const char *shape_name(enum fn_shape shape)
 		[FN_ERRORS_SUCCESS] = "success", [FN_ERRORS_AS_200] = "as-200",
 		[FN_ERRORS_MESSAGE] = "message", [FN_ERRORS_AUTH] = "auth",
 		[FN_ERRORS_PLAIN] = "plain",     [FN_ERRORS_REST] = "rest",
+		[FN_ERRORS_PAYMENT] = "payment",
 	};
 
 	return names[shape];

@@ -137,6 +137,9 @@ static int wire_status(enum fn_shape shape, const struct fn_error *error)
 
 	if (business && (shape == FN_ERRORS_AS_200 || shape == FN_ERRORS_MESSAGE))
 		return 200;
+	/* a body that is no good is the client's fault, and no buyer's */
+	if (business && shape == FN_ERRORS_PAYMENT && status != 400 && status != 422)
+		return 200;
 	return status;
 }
 
@@ -214,6 +217,10 @@ static struct json_object *error_body(struct fn_request *req, enum fn_shape shap
 		return FN_OBJECT(fn_json_string("code", message->code),
 				 fn_json_string("message", text));
 	body = FN_OBJECT(fn_json_bool("success", false));
+	if (shape == FN_ERRORS_PAYMENT) {
+		fn_json_set(body, fn_json_string("status", "ERROR"));
+		fn_json_set(body, fn_json_string("error", text));
+	}
 	fn_json_set(body, fn_json_string(is_success_shape(shape) ? "error" : "message", text));
 	fn_json_set(body, fn_json_string("code", message->code));
 	return body;

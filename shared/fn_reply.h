@@ -17,6 +17,9 @@ enum fn_shape {
 	FN_ERRORS_SUCCESS = 1, /* real status, {"success":false,"error":TEXT,"code":CODE} */
 	FN_ERRORS_AS_200,      /* the same body, but every 4xx except 400 bad_json and 401 as 200 */
 	FN_ERRORS_MESSAGE, /* 200 {"success":false,"message":TEXT,"code":CODE}, 401 and 5xx real */
+	FN_ERRORS_PAYMENT, /* {"success":false,"status":"ERROR","error":TEXT,"message":TEXT,
+			      "code":CODE}; what a buyer is to read as 200, for their page shows
+			      nothing of another answer; 400, 401, 405, 413, 422, 5xx real */
 	FN_ERRORS_AUTH,    /* GoTrue: {"code":CODE,"message":TEXT} or the older form by header */
 	FN_ERRORS_PLAIN,   /* real status, {"code":CODE,"message":TEXT} */
 	FN_ERRORS_REST,    /* PostgREST: real status, {"code","details","hint","message"}, all four

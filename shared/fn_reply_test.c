@@ -39,6 +39,7 @@ static void shows_each_class_of_status_as_the_shape_says(void **state)
 	/* decisions 11: refusals of the endpoint are 200 there; the session, the platform and what
 	 * never reached the endpoint stay what they are */
 	static const int as_200[] = {200, 401, 200, 200, 405, 200, 413, 200, 200, 500, 503};
+	static const int payment[] = {400, 401, 200, 200, 405, 200, 413, 422, 200, 500, 503};
 
 	(void)state;
 	for (size_t i = 0; i < FN_COUNT(honest); i++) {
@@ -48,6 +49,7 @@ static void shows_each_class_of_status_as_the_shape_says(void **state)
 		assert_int_equal(fn_reply_error(req, FN_ERRORS_AS_200, error), as_200[i]);
 		assert_int_equal(fn_request_reply(req)->status, as_200[i]);
 		assert_int_equal(fn_reply_error(req, FN_ERRORS_MESSAGE, error), as_200[i]);
+		assert_int_equal(fn_reply_error(req, FN_ERRORS_PAYMENT, error), payment[i]);
 		assert_int_equal(fn_reply_error(req, FN_ERRORS_SUCCESS, error), honest[i]);
 		assert_int_equal(fn_reply_error(req, FN_ERRORS_PLAIN, error), honest[i]);
 		assert_int_equal(fn_reply_error(req, FN_ERRORS_AUTH, error), honest[i]);
@@ -87,6 +89,9 @@ static void writes_the_body_of_each_shape_in_french(void **state)
 	assert_string_equal(
 		body_of(FN_ERRORS_MESSAGE, 409),
 		"{\"success\":false,\"message\":\"Un « texte »\",\"code\":\"some_code\"}");
+	assert_string_equal(body_of(FN_ERRORS_PAYMENT, 409),
+			    "{\"success\":false,\"status\":\"ERROR\",\"error\":\"Un « texte »\","
+			    "\"message\":\"Un « texte »\",\"code\":\"some_code\"}");
 	assert_string_equal(body_of(FN_ERRORS_PLAIN, 409),
 			    "{\"code\":\"some_code\",\"message\":\"Un « texte »\"}");
 	assert_null(unit_reply_header(req, "X-Sb-Error-Code"));
