@@ -127,7 +127,7 @@ static const struct fn_conf_entry table[] = {
 	{TEXT("PAWAPAY_CALLBACK_URL", "")},
 	{SECRET("PAWAPAY_API_KEY", 8)},
 	{TEXT("FX_API_URL", "")},
-	{SECRET("XE_API_KEY", 8)},
+	{SECRET("XE_API_KEY", 8), OPTIONAL},
 	{INT("FX_MARGIN_BPS", "150", 0, 500)},
 	{INT("FX_MAX_AGE_HOURS", "24", 1, 8760)},
 	{SECRET("FINALIZE_ORDER_SECRET", 16)},

@@ -272,7 +272,7 @@ describe('exchange rates', () => {
 	const xe = () => ask('v1/convert_from.json?from=USD&to=XOF', { Authorization: `Bearer ${stack.secret('XE_API_KEY')}` });
 
 	test('three sources in three shapes, each with its own rate and its own troubles', async () => {
-		assert.equal((await (await xe()).json()).to[0].mid, 601.2345);
+		assert.equal((await (await xe()).json()).to[0].mid, 566);
 		assert.equal((await ask('v1/convert_from.json?from=USD&to=XOF')).status, 401);
 		await stack.control('fx', { xe: 566.12, exchangerate: 570, fixer: 'nonsense' });
 		assert.deepEqual([(await (await xe()).json()).to[0].mid, (await (await ask('v4/latest/USD')).json()).rates.XOF, (await (await ask('latest?base=USD&symbols=XOF')).json()).rates.XOF], [566.12, 570, 'nonsense']);

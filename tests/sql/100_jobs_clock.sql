@@ -11,7 +11,8 @@ select is(private.job_add('send-notice', 'k1', '{"a": 2}', null), null, 'its key
 select isnt(private.job_add('send-notice', null, null, private.now() + interval '1 h'), null, 'a job without a key, for later');
 select isnt(private.job_add('send-notice', null, null, null), null, 'and another');
 select results_eq('select count(*)::integer from private.jobs', 'values (3)', 'three in all');
-select results_eq($$select function, period from private.schedules where enabled order by 1$$, $$values ('expire-transfers', interval '60 s'), ('refresh-places', interval '1 s')$$, 'transfers expire and places are refreshed on a schedule');
+select results_eq($$select function, period from private.schedules where enabled and name in ('expire-transfers', 'fetch-fx-rates', 'refresh-places') order by 1$$,
+	$$values ('expire-transfers', interval '60 s'), ('fetch-fx-rates', interval '1 hour'), ('refresh-places', interval '1 s')$$, 'transfers expire, rates are fetched and places are refreshed on a schedule');
 
 -- ---- rates
 select is(private.rate_count('k', '1 minute'), 1, 'the first of the window');

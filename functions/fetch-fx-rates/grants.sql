@@ -1,0 +1,2 @@
+-- What fetch-fx-rates may do: end a rate and begin the next.
+SELECT private.allow('fn_fetch_fx_rates', 'public.fx_rates', 'select, insert, update (is_active)');
