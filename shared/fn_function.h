@@ -32,6 +32,8 @@ struct fn_function {
 			and gives them to whoever asks the same. They depend on path and query alone
 		      */
 	bool quiet;  /* called every second: what went well leaves no line in the log */
+	const char *const *hands_to; /* functions that may answer in this one's place
+					(fn_reply_hand_on), ended by NULL; NULL = none */
 	const struct fn_sql *const
 		*statements; /* sql_NAME_all, ended by NULL; NULL = no database */
 	struct fn_error *(*handle)(struct fn_request *req);

@@ -72,6 +72,15 @@ static struct json_object *method_names(unsigned mask)
 	return names;
 }
 
+static struct json_object *names_of(const char *const *list)
+{
+	struct json_object *names = fn_json_array();
+
+	for (; list != NULL && *list != NULL; list++)
+		fn_json_append(names, fn_json_from_text(*list));
+	return names;
+}
+
 static int describe(void)
 {
 	char mount[128];
@@ -85,6 +94,7 @@ static int describe(void)
 			 fn_json_int("body_max", (int64_t)function->body_max),
 			 fn_json_string("errors", shape_name(function->errors)),
 			 fn_json_bool("cached", function->cached),
+			 fn_json_value("hands_to", names_of(function->hands_to)),
 			 fn_json_bool("database", function->statements != NULL));
 	(void)puts(fn_json_write(text, NULL));
 	fn_json_drop(text);

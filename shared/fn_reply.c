@@ -33,6 +33,15 @@ struct fn_error *fn_reply_bytes(struct fn_request *req, int status, const char *
 	return put(req, status, type, bytes, length);
 }
 
+struct fn_error *fn_reply_hand_on(struct fn_request *req, const char *function)
+{
+	FN_TRY(put(req, 200, NULL, NULL, 0));
+	/* a named location, for which nginx keeps the method and the body that it has read */
+	fn_reply_header(req, "X-Accel-Redirect",
+			fn_arena_format(fn_request_arena(req), "@fn-%s", function));
+	return NULL;
+}
+
 struct fn_error *fn_reply_spool(struct fn_request *req, int status, const char *type,
 				struct fn_spool *body)
 {

@@ -43,6 +43,9 @@ struct fn_error *fn_reply_bytes(struct fn_request *req, int status, const char *
 /* A body that may be larger than FN_REPLY_MAX; it must live as long as the request. */
 struct fn_error *fn_reply_spool(struct fn_request *req, int status, const char *type,
 				struct fn_spool *body);
+/* Lets another function answer: nginx gives it the request as it came, method, headers and body. It
+ * must stand in the table's `hands_to`. */
+struct fn_error *fn_reply_hand_on(struct fn_request *req, const char *function);
 /* Adds a header; control characters in the value are dropped, and so is a name that is none. */
 void fn_reply_header(struct fn_request *req, const char *name, const char *value);
 /* Takes back every header of that name. */
