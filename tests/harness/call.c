@@ -149,8 +149,8 @@ void call_get(struct call *c, const char *person)
 {
 	struct fn_arena_mark mark = fn_arena_mark(arena);
 
-	run(c, "GET",
-	    person == NULL ? NULL : fn_arena_format(arena, "Bearer %s", token_of(person)), NULL);
+	run(c, "GET", person == NULL ? NULL : fn_arena_format(arena, "Bearer %s", token_of(person)),
+	    NULL);
 	fn_arena_reset(arena, mark);
 }
 
