@@ -147,6 +147,11 @@ export class Stack {
 		await script('render', this.name, new URL(this.url).port);
 	}
 
+	// Ends fnd, fnq, nginx or courier as an operator would, and starts it anew.
+	async restart(service) {
+		await script('restart', this.name, service);
+	}
+
 	// ---- time
 
 	// Moves the database's clock to so many seconds after the real one. Who is connected already would
