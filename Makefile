@@ -19,7 +19,7 @@ CPPFLAGS += $(PACKAGE_FLAGS) -I$(O)/sql
 
 .DELETE_ON_ERROR:
 .SECONDARY:
-.PHONY: all help functions providers floor runtime unit unit-programs fuzz-programs tidy test fault-long check bench bench-rest fuzz corpus setup run up down clean distclean deploy
+.PHONY: all help functions providers floor runtime unit unit-programs fuzz-programs tidy test fault-long check bench bench-rest bench-checkout fuzz corpus setup run up down clean distclean deploy
 
 help: ## what can be asked
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -193,6 +193,8 @@ bench: ## speed, cold start and memory against pgbench, in one table
 	@tests/bench/run
 bench-rest: ## the data API against a bare program and pgbench on the same statements, in one table
 	@tests/bench/rest
+bench-checkout: ## flash sale, churn, one pool, a storm of webhooks, sums of money, in one table
+	@tests/bench/checkout
 check: ## format, banned calls, documentation, gcc and clang, clang-tidy
 	@scripts/check
 
