@@ -57,7 +57,24 @@ select pg_temp.finds('WORD', $$delete from private.order_state where order_id = 
 select pg_temp.finds('WORD', $$update public.ticket_transfers set status = 'REJECTED' where id = pg_temp.id('offer')$$, 'a transfer');
 select pg_temp.finds('WORD', $$update public.ticket_transfers set status = 'USED' where id = (select id from done)$$, 'a transfer said to be USED');
 
-select is_empty('select * from found', 'the faults were undone');
+-- refunds
+select is((private.refund_request('50000000-0000-4000-8000-000000000001', array[pg_temp.ticket(1)], 'x', pg_temp.id('organizer'))).outcome, 'not_paid', 'orders of the seed have no payment that fulfilled them');
+update private.payment_state set fulfilling = true where payment_id = pg_temp.id('awa payment');
+create temporary table given as select (private.refund_request('50000000-0000-4000-8000-000000000001', array[pg_temp.ticket(1)], 'x', pg_temp.id('organizer'))).refund as id;
+select is_empty($$select * from found where invariant = 'V12'$$, 'a refund leaves V12 in order');
+select pg_temp.finds('V12', $$update private.refunds set amount_minor = 99999999 where id = (select id from given)$$, 'more back than was paid');
+select pg_temp.finds('V12', $$update private.payment_refunds set refunded_minor = 0$$, 'a refund that is not counted');
+select pg_temp.finds('V12', $$delete from private.payment_refunds$$, 'a refund without its count');
+select pg_temp.finds('V12', $$update private.ticket_state set state = 'VALID', cause = null where ticket_id = pg_temp.ticket(1)$$, 'a refunded ticket that is valid');
+select pg_temp.finds('V12', $$insert into private.refunds (id, payment_id, order_id, amount_minor, currency, charge_minor, charge_currency, cause, state)
+	select gen_random_uuid(), payment_id, order_id, 1, currency, 1, charge_currency, cause, 'APPROVED' from private.refunds where id = (select id from given);
+	insert into private.refund_items (refund_id, ticket_id, amount_minor, fee_minor) select r.id, pg_temp.ticket(1), 1, 0 from private.refunds r where r.amount_minor = 1$$, 'one ticket refunded twice');
+select pg_temp.finds('V12', $$update private.order_state set state = 'REFUNDED' where order_id = '50000000-0000-4000-8000-000000000001'$$, 'a refunded order with tickets');
+select pg_temp.finds('V12', $$update private.order_state set state = 'DISPUTED' where order_id = '50000000-0000-4000-8000-000000000001'$$, 'a disputed order without a dispute');
+select pg_temp.finds('V12', $$insert into private.disputes (id, payment_id, order_id, charge_minor, charge_currency, state, provider_status)
+	values ('dp_x', pg_temp.id('awa payment'), '50000000-0000-4000-8000-000000000001', 1, 'XOF', 'OPEN', 'needs_response')$$, 'a dispute that its order does not know of');
+
+select is_empty($$select * from found where invariant <> 'V05' and invariant <> 'V14'$$, 'the faults were undone');
 select pg_temp.finds('V01', $$alter table private.sales drop constraint sales_not_oversold; update private.sales set capacity = 1 where ticket_type_id = '30000000-0000-4000-8000-000000000001' and event_date_id is null$$, 'more sold than there is');
 select pg_temp.finds('V02', $$update private.sales set sold = sold + 1 where ticket_type_id = '30000000-0000-4000-8000-000000000001' and event_date_id is null$$, 'a place sold to nobody');
 select pg_temp.finds('V02', $$update private.sales set held = held + 1 where ticket_type_id = '30000000-0000-4000-8000-000000000001' and event_date_id is null$$, 'a place held for nobody');

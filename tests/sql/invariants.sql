@@ -94,4 +94,32 @@ select 'V06', o.id::text, format('order %s with %s tickets that are alive', o.st
 union all
 select 'WORD', p.id::text, format('payment %s, state %s', p.status, s.state)
   from public.payments p left join private.payment_state s on s.payment_id = p.id
- where p.status is distinct from private.word('payment', s.state, null) or s.order_id is distinct from p.order_id;
+ where p.status is distinct from private.word('payment', s.state, null) or s.order_id is distinct from p.order_id
+
+-- V12 refunds never exceed the payment, in its order's currency and at the provider; what is counted is what there is
+union all
+select 'V12', c.payment_id::text, format('refunds %s of %s, counted %s; at the provider %s of %s, counted %s', r.n, c.amount_minor, c.refunded_minor, r.charge, c.charge_minor, c.refunded_charge_minor)
+  from private.payment_refunds c
+ cross join lateral (select coalesce(sum(x.amount_minor), 0) as n, coalesce(sum(x.charge_minor), 0) as charge from private.refunds x
+	where x.payment_id = c.payment_id and x.state <> 'REJECTED') r
+ where r.n <> c.refunded_minor or r.charge <> c.refunded_charge_minor or r.n > c.amount_minor or r.charge > c.charge_minor
+union all
+select 'V12', r.id::text, 'a refund that nobody counted'
+  from private.refunds r where r.state <> 'REJECTED' and not exists (select from private.payment_refunds c where c.payment_id = r.payment_id)
+-- a refunded ticket is VOID, and refunded once
+union all
+select 'V12', i.ticket_id::text, format('refund %s is %s, the ticket %s', r.id, r.state, s.state)
+  from private.refund_items i join private.refunds r on r.id = i.refund_id and r.state not in ('REJECTED', 'REQUESTED')
+  left join private.ticket_state s on s.ticket_id = i.ticket_id where s.state is distinct from 'VOID'
+union all
+select 'V12', i.ticket_id::text, count(*) || ' refunds of one ticket'
+  from private.refund_items i join private.refunds r on r.id = i.refund_id and r.state <> 'REJECTED' group by i.ticket_id having count(*) > 1
+-- a refunded order has nobody who may come in; a disputed one has an open dispute, and the other way round
+union all
+select 'V12', o.id::text, format('order %s with %s tickets that are alive', s.state, count(*))
+  from public.orders o join private.order_state s on s.order_id = o.id and s.state = 'REFUNDED'
+  join public.tickets t on t.order_id = o.id and t.status not in ('REFUNDED', 'CANCELLED') group by o.id, s.state
+union all
+select 'V12', s.order_id::text, format('order %s, open disputes: %s', s.state, private.order_disputed(s.order_id))
+  from private.order_state s where (s.state = 'DISPUTED') <> private.order_disputed(s.order_id)
+   and (s.state = 'DISPUTED' or exists (select from private.disputes d where d.order_id = s.order_id and d.state = 'OPEN'));
