@@ -1,0 +1,1 @@
+SELECT private.refunds_due($1)
