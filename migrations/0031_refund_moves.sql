@@ -199,9 +199,8 @@ end;
 create function private.ledger_of(payment uuid) returns table (kind text, key text, account text, of text, currency text, minor bigint)
 language sql stable security definer set search_path = pg_catalog, pg_temp
 begin atomic
-	select t.kind, t.key, a.kind, a.of, e.currency, e.amount_minor
-	  from private.ledger_tx t join private.ledger_entries e on e.tx_id = t.id join private.ledger_accounts a on a.id = e.account_id
-	 where t.payment_id = payment;
+	select t.kind, t.key, e.account, nullif(e.owner, ''), e.currency, e.amount_minor
+	  from private.ledger_tx t join private.ledger_entries e on e.tx_id = t.id where t.payment_id = payment;
 end;
 
 -- The lines of what leaves the provider: taken from where the payment was put. charge in the
@@ -221,22 +220,21 @@ declare
 	took bigint;
 	lines jsonb;
 begin
-	select l.account, l.of, l.currency, sum(l.minor) as minor into clearing from private.ledger_of(payment) l
-	 where l.kind = 'PAYMENT' and l.account = 'PSP_CLEARING' group by 1, 2, 3;
+	select l.of, l.currency, l.minor into clearing from private.ledger_of(payment) l where l.kind = 'PAYMENT' and l.account = 'PSP_CLEARING';
 	if not found then
 		return null;
 	end if;
 	lines := jsonb_build_array(jsonb_build_object('account', 'PSP_CLEARING', 'of', clearing.of, 'currency', clearing.currency, 'minor', -charge));
-	select l.account, l.of, l.currency into held from private.ledger_of(payment) l
-	 where l.kind = 'PAYMENT' and l.account in ('REFUND_PAYABLE', 'SUSPENSE') and l.currency = clearing.currency limit 1;
-	if found then -- it fulfilled nothing and waited there
-		return lines || jsonb_build_object('account', held.account, 'of', held.of, 'currency', held.currency, 'minor', charge);
+	select l.of, l.currency into held from private.ledger_of(payment) l where l.kind = 'SALE' and l.account in ('ORGANIZER_PAYABLE', 'FEE_REVENUE')
+	 order by l.account desc limit 1;
+	if not found then -- it fulfilled nothing and waits where it was put
+		return lines || (select jsonb_build_object('account', l.account, 'of', l.of, 'currency', l.currency, 'minor', charge)
+			from private.ledger_of(payment) l where l.account in ('REFUND_PAYABLE', 'SUSPENSE') group by l.account, l.of, l.currency order by sum(l.minor) limit 1);
 	end if;
-	select l.of, l.currency into held from private.ledger_of(payment) l where l.kind = 'PAYMENT' and l.account = 'ORGANIZER_PAYABLE' limit 1;
-	home := coalesce(held.currency, clearing.currency);
+	home := held.currency;
 	took := charge;
 	if home <> clearing.currency then
-		select coalesce(sum(l.minor) filter (where l.kind = 'PAYMENT'), 0), coalesce(-sum(l.minor) filter (where l.kind <> 'PAYMENT'), 0) into exchanged, undone
+		select coalesce(sum(l.minor) filter (where l.kind = 'SALE'), 0), coalesce(-sum(l.minor) filter (where l.kind <> 'SALE'), 0) into exchanged, undone
 		  from private.ledger_of(payment) l where l.account = 'FX' and l.currency = home;
 		select coalesce(-sum(l.minor), 0) into gone from private.ledger_of(payment) l
 		 where l.kind <> 'PAYMENT' and l.account = 'PSP_CLEARING' and l.currency = clearing.currency;
@@ -249,7 +247,7 @@ begin
 		jsonb_build_object('account', 'RESERVE', 'of', held.of, 'currency', home, 'minor', reserve),
 		jsonb_build_object('account', 'FEE_REVENUE', 'currency', home, 'minor', income),
 		jsonb_build_object('account', case when home <> clearing.currency then 'FX_MARGIN' else 'PSP_COST' end, 'currency', home, 'minor', took - owed - reserve - income));
-	return (select jsonb_agg(l) from jsonb_array_elements(lines) l where (l ->> 'minor')::bigint <> 0);
+	return lines;
 end $$;
 
 -- Money moves when the provider has moved it. reverse: the bank sent it back.
@@ -367,7 +365,7 @@ declare
 	lines jsonb;
 begin
 	select x.* into strict d from private.disputes x where x.id = dispute;
-	select l.of, l.currency, -sum(l.minor) as minor into owed from private.ledger_of(d.payment_id) l where l.account = 'ORGANIZER_PAYABLE' group by 1, 2;
+	select l.of, l.currency, -sum(l.minor) as minor into owed from private.ledger_of(d.payment_id) l where l.account = 'ORGANIZER_PAYABLE' group by l.of, l.currency;
 	if state = 'OPEN' then
 		-- refunds that the provider has already begun take their part themselves
 		owed.minor := coalesce(owed.minor, 0) - coalesce((select sum(r.amount_minor - r.fee_minor) from private.refunds r

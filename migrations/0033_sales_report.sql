@@ -87,6 +87,23 @@ create table private.recoveries (
 	at timestamptz not null default now()
 );
 
+create function private.ledger_differences() returns table (kind text, subject text, detail text, repairable boolean)
+language sql stable security definer set search_path = pg_catalog, pg_temp
+begin atomic
+	select 'ledger_unbalanced', t.key, format('%s: %s %s too much', t.kind, sum(e.amount_minor), e.currency), false
+	  from private.ledger_tx t join private.ledger_entries e on e.tx_id = t.id group by t.id, e.currency having sum(e.amount_minor) <> 0
+	union all
+	select 'ledger_payment', s.payment_id::text, 'succeeded, and is not in the ledger', false from private.payment_state s
+	 where s.state = 'SUCCEEDED' and not exists (select from private.ledger_tx t where t.payment_id = s.payment_id and t.kind = 'PAYMENT')
+	union all
+	select 'ledger_sale', s.payment_id::text, 'fulfils its order, and the ledger does not say for whom', false from private.payment_state s
+	 where s.fulfilling and exists (select from private.order_lines l where l.order_id = s.order_id)
+	   and not exists (select from private.ledger_tx t where t.payment_id = s.payment_id and t.kind = 'SALE')
+	union all
+	select 'ledger_refund', r.id::text, 'went back, and is not in the ledger', false from private.refunds r
+	 where r.state = 'SUCCEEDED' and not exists (select from private.ledger_tx t where t.refund_id = r.id and t.kind = 'REFUND');
+end;
+
 -- Whatever does not agree, one row each. repairable: the provider is asked again, and the usual way of
 -- its news mends it.
 create function private.money_differences() returns table (kind text, subject text, detail text, repairable boolean)

@@ -75,8 +75,7 @@ export function refundIn(stack, order, state, { ms = 20_000 } = {}) {
 // What the organizer is owed by the ledger, in minor units of francs.
 export async function owed(stack, organizer) {
 	const { rows: [row] } = await stack.db.query(`
-		select coalesce(-sum(e.amount_minor), 0)::int as n from private.ledger_entries e join private.ledger_accounts a on a.id = e.account_id
-		where a.kind = 'ORGANIZER_PAYABLE' and a.of = $1`, [organizer.id]);
+		select coalesce(-sum(e.amount_minor), 0)::int as n from private.ledger_entries e where e.account = 'ORGANIZER_PAYABLE' and e.owner = $1`, [organizer.id]);
 
 	return row.n;
 }

@@ -10,10 +10,9 @@ insert into public.events (id, title, description, location, image_url, date, ti
 values (pg_temp.id('rule'), 'Bilan', '-', '-', '-', current_date + 20, '20:00', 1000, 100, 'PUBLISHED', pg_temp.id('organizer'));
 insert into public.ticket_types (id, event_id, name, price, quantity) values
 	('30000000-0000-4000-8000-000000000008', pg_temp.id('rule'), 'Fosse', 1000, 20), ('30000000-0000-4000-8000-000000000009', pg_temp.id('rule'), 'Balcon', 2500, 10);
-select pg_temp.paid('p', 8, 3) as p \gset
+select pg_temp.paid('p', 8, 3, organizer_fee => 90) as p \gset
 select pg_temp.paid('q', 9, 2, 'stripe') as q \gset
 select pg_temp.paid('r', 8, 1, 'pawapay', null, null, pg_temp.id('stranger')) as r \gset
-update private.order_lines set organizer_fee_minor = 90 where order_id = :'p';
 insert into public.orders (user_id, event_id, total, status, payment_method) values (pg_temp.id('awa'), pg_temp.id('rule'), 99999, 'AWAITING_PAYMENT', 'CARD');
 create function pg_temp.report(person text, section text) returns setof text language plpgsql as $$
 begin
