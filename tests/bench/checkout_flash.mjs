@@ -52,9 +52,9 @@ async function byPgbench(bench, what, workers) {
 
 	fs.writeFileSync(script, `\\set n random(1, ${MOST})
 \\set who random(1, 2000000000)
-select outcome from private.checkout(jsonb_build_object('provider', 'pawapay', 'caller', 'anon', 'key', 'pgbench-' || :who || '-' || :client_id, 'body_hash', '${'00'.repeat(32)}',
- 'create_order', true, 'event_id', '${what.id}', 'quantities', jsonb_build_object('${what.types[0]}', :n), 'email', 'p' || :who || '.' || :client_id || '@bench.example',
- 'phone', '+2267' || lpad((:who % 10000000)::text, 7, '0'), 'operator', 'MOOV_BFA', 'ip', '127.0.0.1', 'amount_minor', (array[${prices}])[:n], 'currency', 'XOF'));
+select outcome from private.checkout(jsonb_build_object('provider', 'pawapay', 'caller', 'anon', 'key', 'pgbench-' || :who::bigint || '-' || :client_id::int, 'body_hash', '${'00'.repeat(32)}',
+ 'create_order', true, 'event_id', '${what.id}', 'quantities', jsonb_build_object('${what.types[0]}', :n::int), 'email', 'p' || :who::bigint || '.' || :client_id::int || '@bench.example',
+ 'phone', '+2267' || lpad((:who::bigint % 10000000)::text, 7, '0'), 'operator', 'MOOV_BFA', 'ip', '127.0.0.1', 'amount_minor', (array[${prices}])[:n::int], 'currency', 'XOF'));
 `);
 	return bench.measure.pgbench(ROLE, script, workers, bench.seconds, [`--random-seed=${bench.seed + people}`]);
 }
