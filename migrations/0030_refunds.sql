@@ -131,7 +131,8 @@ language plpgsql security definer set search_path = pg_catalog, pg_temp set enab
 declare
 	t record;
 begin
-	for t in select x.id from public.tickets x where x.id = any (tickets) order by x.event_date_id nulls last, x.ticket_type_id, x.id loop
+	perform private.pools_lock(array(select distinct x.ticket_type_id from public.tickets x where x.id = any (tickets)));
+	for t in select x.id from public.tickets x where x.id = any (tickets) order by x.ticket_type_id, x.event_date_id nulls last, x.id loop
 		perform private.ticket_void(t.id, cause);
 	end loop;
 end $$;

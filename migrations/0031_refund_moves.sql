@@ -39,7 +39,10 @@ begin
 		when provider = 'pawapay' and exists (select from private.refunds x where x.payment_id = r.payment_id and x.state in ('SUBMITTED', 'PROCESSING', 'UNKNOWN')) then 'wait'
 		when r.attempt >= 5 then 'none'
 		else 'create' end;
-	if step = 'create' and payment_ref is null then
+	if step = 'create' and exists (select from private.disputes d where d.payment_id = r.payment_id and d.state = 'LOST') then
+		step := 'none'; -- the bank has given the money back while this refund was refused
+		update private.refunds x set state = 'REJECTED', failure_code = 'dispute_lost', next_check_at = null, updated_at = private.now() where x.id = refund;
+	elsif step = 'create' and payment_ref is null then
 		step := 'none';
 		update private.refunds x set state = 'MANUAL', failure_code = 'no_provider', next_check_at = null, updated_at = private.now() where x.id = refund;
 		perform private.refund_alarm('refund_by_hand', refund, 'its payment has no provider that could be asked');

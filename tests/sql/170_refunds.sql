@@ -136,6 +136,17 @@ select is(pg_temp.order_state(:'c') || ' ' || pg_temp.tickets_of(:'c'), 'PARTIAL
 select is(pg_temp.ask(:'c', array[pg_temp.nth(:'c', 1)], pg_temp.id('admin'), true), 'nothing_left', 'the bank took it back: nothing is left to refund');
 select is((select string_agg(x.account || ' ' || x.minor, ', ' order by x.account) from (select l.account, sum(l.minor) as minor from public.payments p cross join lateral private.ledger_of(p.id) l
 	where p.order_id = :'c' group by 1) x), 'FEE_REVENUE 0, ORGANIZER_PAYABLE 0, PSP_CLEARING 0, RESERVE 0, SUSPENSE 0', 'lost: nothing of that payment is left to anybody');
+-- a refund on its way when the bank decides
+select pg_temp.paid('d', 3, 1, 'stripe') as d \gset
+select is(pg_temp.ask(:'d'), 'opened 10000 XOF', 'a refund');
+select r.id as r5 from private.refunds r where r.order_id = :'d' \gset
+select is(pg_temp.round(:'r5', 'UNKNOWN'), 'create UNKNOWN', 'nobody knows what became of it');
+select is(private.dispute_news('dp_3', 'pi_d', 10200, 'xof', 'lost', 'fraudulent'), 'lost', 'a dispute that was lost meanwhile');
+select is((select r.state from private.refunds r where r.id = :'r5'), 'UNKNOWN', 'what may have been sent is not taken back');
+select is(private.refund_move(:'r5', (select r.attempt_key from private.refunds r where r.id = :'r5'), 'LATER', null, 'charge_disputed', false), 'APPROVED', 'it was not');
+select is((private.refund_begin(:'r5')).step, 'none', 'then it is not sent again');
+select is((select r.state || ' ' || c.refunded_minor from private.refunds r join private.payment_refunds c on c.payment_id = r.payment_id where r.id = :'r5'), 'REJECTED 0', 'and counts no more');
+
 select is_empty('select * from broken', 'the world is consistent');
 select * from finish();
 rollback;
