@@ -1,7 +1,10 @@
 // money.mjs DATABASE_URL [ORDERS]: MN1 of domain.md (f). Random orders are priced by the SQL and by
-// money_prices.mjs, and nothing may differ: units, fees of lines to the last digit, sums, dollars. The
-// database is left as it was. Ends with a table; exit status 1 when anything differs.
+// money_prices.mjs, and nothing may differ: units, fees of lines to the last digit, sums, dollars. One in
+// twenty more goes through checkout and settle (money_life.mjs): frozen lines, charges, ledger, invariants.
+// The database is left as it was. Ends with a table; exit status 1 when anything differs.
 import { Pool } from '../harness/packages.mjs';
+import { build } from './money_build.mjs';
+import { life } from './money_life.mjs';
 import { chance, fraction, order, quote, reckon, same, world } from './money_prices.mjs';
 
 const [url, wanted = '100000'] = process.argv.slice(2);
@@ -10,25 +13,6 @@ const pool = new Pool({ connectionString: url, max: 1 });
 const random = chance(20260131);
 const wrong = [], counts = { orders: 0, lines: 0, 'lines with a fee': 0, 'orders with a fee that is no whole number': 0, 'quotes in dollars': 0, 'fee calls': 0 };
 const complain = (what, one, have, want) => wrong.push(`${what}: ${have}, not ${want}: ${JSON.stringify(one)}`);
-
-async function build(db, all) {
-	const give = (sql, rows) => db.query(sql, [JSON.stringify(rows)]);
-
-	await db.query('delete from public.service_fee_rules');
-	await give(`insert into public.events (id, title, description, location, image_url, date, time, price, capacity, status, organizer_id, currency)
-		select e.id, 'Argent', '-', '-', '-', '2027-05-01', '20:00', 0, 1000, 'PUBLISHED', (select user_id from private.people limit 1), e.currency
-		  from jsonb_to_recordset($1) e (id uuid, currency text)`, all.events);
-	await give(`insert into public.event_dates (id, event_id, date, start_time, day_type)
-		select * from jsonb_to_recordset($1) d (id uuid, event_id uuid, date date, start_time text, day_type text)`, all.dates.map(one => ({ ...one, start_time: '20:00' })));
-	await give(`insert into public.ticket_types (id, event_id, name, price, quantity, available, currency)
-		select y.id, y.event_id, 'Place', y.price::numeric, 1000000, 1000000, 'XOF' from jsonb_to_recordset($1) y (id uuid, event_id uuid, price text)`, all.types);
-	await give(`insert into public.ticket_type_pricing_overrides (ticket_type_id, day_type, price)
-		select o.ticket_type_id, o.day_type, o.price::numeric from jsonb_to_recordset($1) o (ticket_type_id uuid, day_type text, price text)`, all.overrides);
-	await give(`insert into public.service_fee_rules (id, name, scope, event_id, ticket_type_id, fee_type, fee_value, minimum_fee, maximum_fee, applies_to, priority, active, created_at)
-		select r.id, 'Frais', r.scope, r.event_id, r.ticket_type_id, r.fee_type, r.fee_value::numeric, r.minimum_fee::numeric, r.maximum_fee::numeric, r.applies_to, r.priority, r.active, r.created_at
-		  from jsonb_to_recordset($1) r (id uuid, scope text, event_id uuid, ticket_type_id uuid, fee_type text, fee_value text, minimum_fee text, maximum_fee text,
-			applies_to text, priority integer, active boolean, created_at timestamptz)`, all.rules);
-}
 
 function compareLines(one, have, want) {
 	if (have.length !== want.length)
@@ -100,6 +84,7 @@ const began = Date.now();
 const db = await pool.connect();
 
 try {
+	await life(db, random, Math.ceil(ORDERS / 20), complain, counts);
 	while (counts.orders < ORDERS) {
 		await db.query('begin');
 		try {

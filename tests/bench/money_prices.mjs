@@ -57,7 +57,8 @@ function rule(random, scope, types) {
 	};
 }
 
-export function world(random, events) {
+// from: the day after which its dates lie; they decide nothing but the day of the week.
+export function world(random, events, from = '2027-01-01') {
 	const { below, often, uuid, pick } = random;
 	const all = { events: [], dates: [], types: [], overrides: [], rules: Array.from({ length: below(3) }, () => ({ ...rule(random, 'GLOBAL'), event_id: null })) };
 
@@ -68,7 +69,7 @@ export function world(random, events) {
 		all.events.push(event);
 		all.types.push(...types);
 		for (let n = below(4); n > 0; n--)
-			all.dates.push({ id: uuid(), event_id: event.id, date: `2027-0${n}-${10 + below(18)}`, day_type: often(50) ? null : pick(['weekday', 'weekend', 'holiday']) });
+			all.dates.push({ id: uuid(), event_id: event.id, date: new Date(Date.parse(from) + (30 * n + below(28)) * 86_400_000).toISOString().slice(0, 10), day_type: often(50) ? null : pick(['weekday', 'weekend', 'holiday']) });
 		for (const type of types)
 			for (const day_type of ['weekday', 'weekend', 'holiday'])
 				if (often(25))
@@ -87,10 +88,10 @@ export function world(random, events) {
 	return all;
 }
 
-export function order({ below, pick, often }, all) {
+export function order({ below, pick, often }, all, most = 5000) {
 	const { event, types, dates } = all.of.get(pick(all.events).id);
 	const chosen = types.filter(() => often(60));
-	const quantities = Object.fromEntries((chosen.length ? chosen : types.slice(0, 1)).map(type => [type.id, often(90) ? 1 + below(10) : 1 + below(5000)]));
+	const quantities = Object.fromEntries((chosen.length ? chosen : types.slice(0, 1)).map(type => [type.id, often(90) ? 1 + below(Math.min(10, most)) : 1 + below(most)]));
 
 	return { event: event.id, date: dates.length && often(70) ? pick(dates).id : null, quantities };
 }
