@@ -159,7 +159,23 @@ begin
 	insert into private.recoveries (type, by_user, dry_run, at) values (type, by_user, dry_run, at) returning id into recovery;
 end $$;
 
-create function private.recovery_end(recovery uuid, differences integer, dry_run boolean, out mended integer, out tables text[])
+-- Payments to compare with what their providers say: the open ones first, then the newest.
+create function private.recovery_sample(most integer)
+returns table (payment uuid, provider text, reference text, state text, minor bigint, currency text)
+language plpgsql stable security definer set search_path = pg_catalog, pg_temp as $$
+#variable_conflict use_column
+begin
+	return query
+	select s.payment_id, p.provider, case p.provider when 'stripe' then p.stripe_payment_intent_id else p.id::text end, s.state,
+	       coalesce(p.amount_paid_minor, p.charge_amount_minor, p.amount_minor), coalesce(p.amount_paid_currency, p.charge_currency, p.currency)
+	  from private.payment_state s join public.payments p on p.id = s.payment_id
+	 where p.provider in ('stripe', 'pawapay') and s.rank > 0 and (p.provider = 'pawapay' or p.stripe_payment_intent_id is not null)
+	   and (s.rank < 3 or s.updated_at > private.now() - interval '7 days')
+	 order by s.rank < 3 desc, s.updated_at desc limit most;
+end $$;
+
+-- apart: payments of which a provider says something else than we do.
+create function private.recovery_end(recovery uuid, differences integer, dry_run boolean, apart uuid[], out mended integer, out tables text[])
 language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
 #variable_conflict use_variable
 declare
@@ -168,13 +184,18 @@ declare
 begin
 	mended := 0;
 	tables := '{}';
-	for d in select x.*, p.provider from private.money_differences() x left join public.payments p on x.kind like 'payment_%' and p.id = x.subject::uuid
-		 where x.repairable and not dry_run limit 500 loop
-		perform case d.kind
-			when 'refund_open' then private.job_add('submit-refund', format('recovery:%s:%s', d.subject, minute), jsonb_build_object('refund', d.subject), null)
-			else private.job_add('settle-' || d.provider, format('recovery:%s:%s', d.subject, minute), jsonb_build_object('kind', 'check', 'payment', d.subject), null) end;
+	for d in
+		select x.subject, case x.kind when 'refund_open' then 'submit-refund' else 'settle-' || p.provider end as function
+		  from private.money_differences() x left join public.payments p on x.kind like 'payment_%' and p.id = x.subject::uuid
+		 where x.repairable and not dry_run
+		union
+		select p.id::text, 'settle-' || p.provider from public.payments p where p.id = any (apart) and not dry_run
+		 limit 500
+	loop
+		perform private.job_add(d.function, format('recovery:%s:%s', d.subject, minute),
+			case d.function when 'submit-refund' then jsonb_build_object('refund', d.subject) else jsonb_build_object('kind', 'check', 'payment', d.subject) end, null);
 		mended := mended + 1;
-		tables := array(select distinct t from unnest(tables || case d.kind when 'refund_open' then array['refunds'] else array['payments', 'orders', 'tickets'] end) t order by 1);
+		tables := array(select distinct t from unnest(tables || case d.function when 'submit-refund' then array['refunds'] else array['payments', 'orders', 'tickets'] end) t order by 1);
 	end loop;
 	update private.recoveries r set differences = differences, mended = mended where r.id = recovery;
 end $$;

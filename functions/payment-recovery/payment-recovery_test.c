@@ -2,9 +2,103 @@
 #include <string.h>
 
 #include "call.h"
+#include "fn_http.h"
 
 #define RECOVERY "4ec04e40-8888-4888-8888-4ec04e404ec0"
 #define VERIFY   "{\"recovery_type\":\"data_verification\",\"dry_run\":false}"
+
+/* In the place of fn_http.o: one answer for every call. */
+static int http_status;
+static const char *http_body;
+static unsigned http_calls;
+
+struct fn_http_answer fn_http_do(struct fn_request *req, const struct fn_http_call *call)
+{
+	(void)req;
+	(void)call;
+	assert_false(fn_db_in_transaction());
+	http_calls++;
+	return (struct fn_http_answer){.status = http_status,
+				       .body = {http_body, strlen(http_body)},
+				       .type = "application/json",
+				       .why = http_status == 0 ? "silent" : NULL};
+}
+
+static void provider_says(int status, const char *body)
+{
+	http_status = status;
+	http_body = body;
+	fn_conf_set("STRIPE_API_URL", "http://stripe.example");
+	fn_conf_set("STRIPE_SECRET_KEY", "sk_test_12345678");
+	fn_conf_set("PAWAPAY_API_URL", "http://pawapay.example");
+	fn_conf_set("PAWAPAY_API_KEY", "pawapay-key-12345678");
+}
+
+#define PAID "9a1d0000-2222-4222-8222-9a1d00009a1d"
+
+/* What is said of one payment that is `state` here. */
+static const char *compare(struct call *c, const char *provider, const char *state, int status,
+			   const char *body)
+{
+	provider_says(status, body);
+	call_alive();
+	FAKE_ROW("payment-recovery.begin", RECOVERY, "2026-01-01T00:00:00.000Z");
+	fake_db_no_row("payment-recovery.differences");
+	FAKE_ROW("payment-recovery.sample", PAID, provider, "pi_1", state, "5000", "XOF");
+	FAKE_ROW("payment-recovery.end", "0", "[]");
+	call_as(c, ANA, VERIFY);
+	call_assert_fine(c);
+	return fn_json_get_text(fn_json_at(fn_json_get(c->reply, "differences"), 0), "detail");
+}
+
+static void compares_with_the_providers(void **state)
+{
+	static const struct {
+		const char *provider, *state;
+		int status;
+		const char *body, *detail;
+	} table[] = {
+		{"stripe", "SUCCEEDED", 200,
+		 "{\"status\":\"succeeded\",\"amount_received\":5000,\"currency\":\"xof\"}", NULL},
+		{"stripe", "SUCCEEDED", 200,
+		 "{\"status\":\"succeeded\",\"amount_received\":4000,\"currency\":\"xof\"}",
+		 "we say SUCCEEDED, stripe says succeeded 4000"},
+		{"stripe", "SUCCEEDED", 200,
+		 "{\"status\":\"succeeded\",\"amount_received\":5000,\"currency\":\"usd\"}",
+		 "we say SUCCEEDED, stripe says succeeded 5000"},
+		{"stripe", "SUBMITTED", 200,
+		 "{\"status\":\"succeeded\",\"amount_received\":5000,\"currency\":\"xof\"}",
+		 "we say SUBMITTED, stripe says succeeded 5000"},
+		{"stripe", "FAILED", 200, "{\"status\":\"requires_payment_method\"}", NULL},
+		{"stripe", "SUCCEEDED", 404, "{}", "we say SUCCEEDED, stripe says NOT_FOUND"},
+		{"stripe", "SUCCEEDED", 500, "{}", NULL},
+		{"pawapay", "PROCESSING", 200,
+		 "{\"status\":\"FOUND\",\"data\":{\"depositId\":\"" PAID
+		 "\",\"status\":\"COMPLETED\",\"amount\":\"5000.00\",\"currency\":\"XOF\"}}",
+		 "we say PROCESSING, pawapay says COMPLETED 5000"},
+		{"pawapay", "SUCCEEDED", 200,
+		 "{\"status\":\"FOUND\",\"data\":{\"depositId\":\"" PAID
+		 "\",\"status\":\"COMPLETED\",\"amount\":\"5000.00\",\"currency\":\"XOF\"}}",
+		 NULL},
+		{"pawapay", "SUBMITTED", 200, "{\"status\":\"NOT_FOUND\"}",
+		 "we say SUBMITTED, pawapay says NOT_FOUND"},
+	};
+	struct call *c = *state;
+
+	for (size_t i = 0; i < FN_COUNT(table); i++) {
+		const char *detail = compare(c, table[i].provider, table[i].state, table[i].status,
+					     table[i].body);
+
+		if (table[i].detail == NULL) {
+			assert_null(detail);
+			assert_string_equal(fake_db_argument("payment-recovery.end", 3), "[]");
+		} else {
+			assert_string_equal(detail, table[i].detail);
+			assert_string_equal(fake_db_argument("payment-recovery.end", 3),
+					    "[\"" PAID "\"]");
+		}
+	}
+}
 
 static void lists_what_does_not_agree(void **state)
 {
@@ -13,6 +107,7 @@ static void lists_what_does_not_agree(void **state)
 	call_alive();
 	FAKE_ROW("payment-recovery.begin", RECOVERY, "2026-01-01T00:00:00.000Z");
 	FAKE_ROW("payment-recovery.differences", "payment_open", "p1", "SUBMITTED for 3 h", "t");
+	fake_db_no_row("payment-recovery.sample");
 	FAKE_ROW("payment-recovery.end", "1", "[\"payments\"]");
 	call_as(c, ANA, VERIFY);
 	call_assert_fine(c);
@@ -33,6 +128,7 @@ static void changes_nothing_unless_told_to(void **state)
 	call_alive();
 	FAKE_ROW("payment-recovery.begin", RECOVERY, "2026-01-01T00:00:00.000Z");
 	fake_db_no_row("payment-recovery.differences");
+	fake_db_no_row("payment-recovery.sample");
 	FAKE_ROW("payment-recovery.end", "0", "[]");
 	call_as(c, ANA, "{\"recovery_type\":\"data_verification\",\"tables\":[\"auth.users\"]}");
 	call_assert_fine(c);
@@ -71,6 +167,7 @@ static void restores_nothing(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		CALL_TEST(compares_with_the_providers),
 		CALL_TEST(lists_what_does_not_agree),
 		CALL_TEST(changes_nothing_unless_told_to),
 		CALL_TEST(is_for_administrators_alone),

@@ -97,8 +97,12 @@ update private.refunds set created_at = private.now() - interval '2 hours' where
 select is(pg_temp.differs('refund_open'), :'old' || ' true', 'one that takes too long is, and can be asked about');
 select is((private.recovery_begin(pg_temp.id('organizer'), 'data_verification', true)).recovery, null, 'not for organizers');
 select b.recovery as recovery from private.recovery_begin(pg_temp.id('admin'), 'data_verification', false) b \gset
-select is((private.recovery_end(:'recovery', 1, true)).mended, 0, 'a dry run mends nothing');
-select is((select e.mended || ' ' || e.tables::text from private.recovery_end(:'recovery', 1, false) e), (select count(*) from private.money_differences() d where d.repairable) || ' {refunds}', 'else it has the provider asked');
+select is((private.recovery_end(:'recovery', 1, true, '{}')).mended, 0, 'a dry run mends nothing');
+select is((select e.mended || ' ' || e.tables::text from private.recovery_end(:'recovery', 1, false, '{}') e), (select count(*) from private.money_differences() d where d.repairable) || ' {refunds}', 'else it has the provider asked');
+select ok(exists (select from private.recovery_sample(100) x where x.reference = 'pi_q' and x.state = 'SUCCEEDED'), 'what is to be compared with the providers');
+select is((select count(*) from private.jobs j where j.function = 'settle-stripe' and j.payload ->> 'kind' = 'check'), 0::bigint, 'what agrees is left alone');
+select private.recovery_end(:'recovery', 1, false, array(select p.id from public.payments p where p.stripe_payment_intent_id = 'pi_q')) as ended \gset
+select is((select count(*) from private.jobs j where j.function = 'settle-stripe' and j.payload ->> 'kind' = 'check'), 1::bigint, 'what a provider says otherwise is asked again');
 select ok(exists (select from private.jobs j where j.function = 'submit-refund' and j.dedup like 'recovery:%' and j.payload ->> 'refund' = :'old'), 'by a job');
 select is_empty('select * from broken', 'the world is consistent');
 select * from finish();
