@@ -54,8 +54,10 @@ static struct fn_error *write_rate(struct fn_tx *tx, void *arg)
 								? NULL
 								: fn_json_share(f->rate.tried))));
 	FN_TRY(fn_db_run(tx, &sql_lock, FN_NO_ARGS, NULL));
-	if (f->rate.source != fallback.source)
+	if (f->rate.source != fallback.source) {
 		FN_TRY(fn_db_run(tx, &sql_end_rate, FN_NO_ARGS, NULL));
+		FN_TRY(fn_db_run(tx, &sql_clear_alarm, FN_NO_ARGS, NULL));
+	}
 	return fn_db_one(tx, &sql_add_rate,
 			 FN_ARGS(fn_arg_int(f->rate.hundredths), fn_arg_text(f->rate.source),
 				 fn_arg_text(fn_json_write(metadata, NULL))),
@@ -88,6 +90,19 @@ static struct fn_error *reply_written(struct fetch *f)
 				       fn_json_bool("cached", false)));
 }
 
+static struct fn_error *raise_alarm(struct fn_tx *tx, void *arg)
+{
+	const struct fetch *f = arg;
+	const char *age = fn_row_found(&f->known) ? "the rate in force is old" : "there is none";
+
+	fn_log_request(f->req, FN_ERROR, "no source gives a rate, and %s", age);
+	return fn_db_run(tx, &sql_raise_alarm,
+			 FN_ARGS(fn_arg_text(fn_arena_format(fn_request_arena(f->req),
+							     "no source gives a rate, and %s",
+							     age))),
+			 NULL);
+}
+
 /* The rate in force stays, whatever its age: who charges by it looks at that. */
 static struct fn_error *fail(struct fetch *f)
 {
@@ -95,8 +110,7 @@ static struct fn_error *fail(struct fetch *f)
 	char stamp[32];
 
 	if (fn_row_found(&f->known) && fn_col_bool(&f->known, 3))
-		fn_log_request(f->req, FN_ERROR,
-			       "no source gives a rate, and the one in force is old");
+		FN_TRY(fn_db_transaction(f->req, FN_READ_COMMITTED, raise_alarm, f));
 	error->detail = fn_json_keep(fn_request_arena(f->req),
 				     FN_OBJECT(fn_json_string("timestamp", fn_time_stamp(stamp))));
 	return error;
@@ -114,8 +128,7 @@ static struct fn_error *fetch_fx_rates(struct fn_request *req)
 	if (f.rate.source == NULL && fn_row_found(&f.known))
 		return fail(&f);
 	if (f.rate.source == NULL) {
-		fn_log_request(req, FN_ERROR, "no source gives a rate, and there is none: %s",
-			       fallback.source);
+		FN_TRY(fn_db_transaction(req, FN_READ_COMMITTED, raise_alarm, &f));
 		f.rate.hundredths = fallback.hundredths;
 		f.rate.source = fallback.source;
 	}

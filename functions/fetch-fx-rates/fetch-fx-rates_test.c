@@ -4,8 +4,9 @@
 
 #include "call.h"
 
-#define READ "fetch-fx-rates.read_rate"
-#define ADD  "fetch-fx-rates.add_rate"
+#define READ  "fetch-fx-rates.read_rate"
+#define ADD   "fetch-fx-rates.add_rate"
+#define ALARM "fetch-fx-rates.raise_alarm"
 
 static struct fn_request *req;
 static struct json_object *reply;
@@ -60,16 +61,26 @@ static void regression_a_fallback_never_displaces_a_rate(void **state)
 {
 	(void)state;
 	FAKE_ROW(READ, "601.23", "xe", "f", "t");
+	fake_db_no_row(ALARM);
 	assert_int_equal(run(), 500);
 	assert_string_equal(fn_json_get_text(reply, "code"), "fx_sources_failed");
 	assert_int_equal(strlen(fn_json_get_text(reply, "timestamp")), 24);
 	assert_int_equal(fake_db_runs(ADD), 0);
 }
 
+static void a_rate_that_is_not_old_yet_is_no_alarm(void **state)
+{
+	(void)state;
+	FAKE_ROW(READ, "601.23", "xe", "f", "f");
+	assert_int_equal(run(), 500);
+	assert_int_equal(fake_db_runs(ALARM), 0);
+}
+
 static void where_there_is_no_rate_the_constant_is_written(void **state)
 {
 	(void)state;
 	fake_db_no_row(READ);
+	fake_db_no_row(ALARM);
 	fake_db_no_row("fetch-fx-rates.lock");
 	FAKE_ROW(ADD, "566", "fallback", "a", "b");
 	assert_int_equal(run(), 200);
@@ -85,6 +96,7 @@ static void and_not_when_somebody_else_was_faster(void **state)
 {
 	(void)state;
 	fake_db_no_row(READ);
+	fake_db_no_row(ALARM);
 	fake_db_no_row("fetch-fx-rates.lock");
 	fake_db_no_row(ADD);
 	assert_int_equal(run(), 500);
@@ -107,6 +119,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(a_young_rate_is_not_asked_for_again),
 		TEST(regression_a_fallback_never_displaces_a_rate),
+		TEST(a_rate_that_is_not_old_yet_is_no_alarm),
 		TEST(where_there_is_no_rate_the_constant_is_written),
 		TEST(and_not_when_somebody_else_was_faster),
 		CALL_TEST(regression_anybody_could_trigger_it),

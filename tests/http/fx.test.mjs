@@ -108,7 +108,12 @@ describe('fetch-fx-rates', () => {
 		}
 		assert.deepEqual((await rows('true')).map(row => [row.rate, row.source]), [['600', 'xe']]);
 		assert.equal((await rows(`valid_from < private.now() - interval '2 hours'`)).length, 1);
-		assert.match(stack.log('functions'), /"level":"error","fn":"fetch-fx-rates".*no source gives a rate, and the one in force is old/);
+		const alarms = async () => (await stack.db.query(`select times, cleared_at is null as open from private.alarms where kind = 'fx_rate_old' order by id`)).rows;
+
+		assert.deepEqual(await alarms(), [{ times: 2, open: true }], 'a person looks');
+		await stack.control('reset', {});
+		assert.equal((await fetchRates()).status, 200);
+		assert.deepEqual(await alarms(), [{ times: 2, open: false }], 'and need not any more');
 	});
 
 	test('nobody answers and there is no rate: the constant, until somebody does', async () => {
