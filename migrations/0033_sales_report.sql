@@ -6,7 +6,7 @@
 create function public.event_sales_report(p_event_id uuid)
 returns table (section text, key text, label text, orders integer, tickets integer, tickets_refunded integer, gross numeric, buyer_fees numeric,
 	organizer_fees numeric, refunds numeric, refunded_fees numeric, refunding numeric, disputed numeric, net numeric, currency text)
-language plpgsql stable security definer set search_path = pg_catalog, pg_temp set enable_seqscan = off as $$
+language plpgsql stable security definer set search_path = pg_catalog, pg_temp set enable_seqscan = off set jit = off as $$
 #variable_conflict use_column
 declare
 	units integer;
