@@ -34,10 +34,12 @@ begin
 	       coalesce(p.amount_paid_currency, p.charge_currency, p.currency) as currency, s.fx_base,
 	       p.fx_rate_numerator as num, p.fx_rate_denominator as den
 	  into strict came from public.payments p join private.payment_state s on s.payment_id = p.id where p.id = payment;
-	select o.currency, e.organizer_id, sum(l.base_minor - l.discount_minor - l.organizer_fee_minor)::bigint as theirs, sum(l.fee_minor + l.organizer_fee_minor)::bigint as ours
+	-- an order that a tool priced has no lines: all of it is the organizer's
+	select o.currency, e.organizer_id, coalesce(sum(l.base_minor - l.discount_minor - l.organizer_fee_minor), o.total_minor)::bigint as theirs,
+	       coalesce(sum(l.fee_minor + l.organizer_fee_minor), 0)::bigint as ours
 	  into strict sold
-	  from public.orders o join public.events e on e.id = o.event_id join private.order_lines l on l.order_id = o.id
-	 where o.id = came.order_id group by o.currency, e.organizer_id;
+	  from public.orders o join public.events e on e.id = o.event_id left join private.order_lines l on l.order_id = o.id
+	 where o.id = came.order_id group by o.currency, e.organizer_id, o.total_minor;
 	lines := jsonb_build_array(
 		jsonb_build_object('account', 'SUSPENSE', 'currency', came.currency, 'minor', came.minor),
 		jsonb_build_object('account', 'ORGANIZER_PAYABLE', 'of', sold.organizer_id, 'currency', sold.currency, 'minor', -sold.theirs),
@@ -66,7 +68,6 @@ declare
 	issued jsonb;
 	made integer;
 begin
-	perform private.lines_freeze(order_id);
 	update private.payment_state s set fulfilling = true, outcome = 'completed', updated_at = private.now() where s.payment_id = payment and not s.fulfilling;
 	update private.order_state s set state = 'COMPLETED', updated_at = private.now() where s.order_id = order_id and s.state <> 'COMPLETED';
 	update public.orders o set status = private.word('order', 'COMPLETED', null), visible_in_history = true,
@@ -122,7 +123,8 @@ declare
 	paid record;
 	broken text;
 begin
-	select p.order_id, s.outcome, coalesce(p.amount_paid_minor, p.charge_amount_minor, p.amount_minor) as minor,
+	select p.order_id, s.outcome, p.amount_minor, p.currency as order_currency,
+	       coalesce(p.amount_paid_minor, p.charge_amount_minor, p.amount_minor) as minor,
 	       coalesce(p.amount_paid_currency, p.charge_currency, p.currency) as currency,
 	       coalesce(p.charge_amount_minor, p.amount_minor) as asked, coalesce(p.charge_currency, p.currency) as asked_currency
 	  into strict paid from public.payments p join private.payment_state s on s.payment_id = p.id where p.id = payment;
@@ -133,10 +135,12 @@ begin
 	elsif paid.minor <> paid.asked or paid.currency <> paid.asked_currency then
 		return private.payment_suspend(payment, format('asked for %s %s, got %s %s', paid.asked, paid.asked_currency, paid.minor, paid.currency));
 	end if;
-	select s.state, o.total_minor, e.status as event into strict bought
+	select s.state, o.total_minor, o.currency, e.status as event into strict bought
 	  from private.order_state s join public.orders o on o.id = s.order_id join public.events e on e.id = o.event_id
 	 where s.order_id = paid.order_id for no key update of s;
-	if exists (select from private.payment_state s where s.order_id = paid.order_id and s.fulfilling and s.payment_id <> payment)
+	if paid.order_currency <> bought.currency or paid.amount_minor < bought.total_minor then
+		return private.payment_suspend(payment, format('the order costs %s %s', bought.total_minor, bought.currency));
+	elsif exists (select from private.payment_state s where s.order_id = paid.order_id and s.fulfilling and s.payment_id <> payment)
 		or (bought.state in ('PARTIALLY_REFUNDED', 'REFUNDED', 'DISPUTED') and paid.outcome is null) then
 		return private.payment_return(payment, 'duplicate');
 	elsif bought.state in ('PARTIALLY_REFUNDED', 'REFUNDED', 'DISPUTED') then

@@ -1,0 +1,1 @@
+select private.payment_settle($1::uuid, 'SUCCEEDED', null, null, false)

@@ -1,0 +1,1 @@
+select private.payments_unfulfilled($1::integer)

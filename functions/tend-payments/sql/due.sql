@@ -1,0 +1,1 @@
+select private.payments_due($1::integer);
