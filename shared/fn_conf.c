@@ -125,6 +125,11 @@ static const struct fn_conf_entry table[] = {
 	{SECRET("STRIPE_WEBHOOK_SECRET", 16)},
 	{TEXT("PAWAPAY_API_URL", "https://api.pawapay.io")},
 	{TEXT("PAWAPAY_CALLBACK_URL", "")},
+	/* prompts to pay, in ten minutes; 0 = no limit */
+	{INT("DEPOSITS_PER_PHONE", "5", 0, 100000000)},
+	{INT("DEPOSITS_PER_PERSON", "10", 0, 100000000)},
+	{INT("DEPOSITS_PER_ADDRESS", "200", 0, 100000000)},
+	{INT("UNKNOWN_PAYMENTS_PER_ADDRESS", "100", 0, 100000000)},
 	{SECRET("PAWAPAY_API_KEY", 8)},
 	{TEXT("FX_API_URL", "")},
 	{SECRET("XE_API_KEY", 8), OPTIONAL},

@@ -55,7 +55,6 @@ struct pawapay_state {
 	const char *failure;           /* failureCode; NULL: none */
 	const char *authorization_url; /* where the payer says yes; NULL: none */
 	const char *cause;             /* why it could not be read; NULL when it could */
-	int retry_after;
 };
 /* timeout_ms 0 = 5 s. */
 struct pawapay_state pawapay_read_deposit(struct fn_request *req, const struct fn_uuid *id,

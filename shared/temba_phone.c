@@ -118,6 +118,24 @@ const char *temba_phone(struct fn_arena *arena, const char *text)
 	return fn_arena_format(arena, "+%s", n.digits);
 }
 
+bool temba_phone_is_whole(const char *phone)
+{
+	enum {
+		BENIN_NEW = 10
+	}; /* since the end of 2024; the eight digits of before are still written */
+	size_t length = strlen(phone);
+
+	for (size_t i = 0; i < FN_COUNT(countries); i++) {
+		const struct country *c = &countries[i];
+		size_t national = length - 1 - CODE_LENGTH;
+
+		if (length > 1 + CODE_LENGTH && starts_with(phone + 1, c->code))
+			return (national >= c->min && national <= c->max) ||
+			       (strcmp(c->code, "229") == 0 && national == BENIN_NEW);
+	}
+	return true;
+}
+
 const char *temba_phone_masked(struct fn_arena *arena, const char *phone)
 {
 	size_t length = phone == NULL ? 0 : strlen(phone);

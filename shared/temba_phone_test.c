@@ -146,9 +146,23 @@ static void masking_shows_country_and_last_two_digits(void **state)
 	fn_arena_free(arena);
 }
 
+static void knows_how_long_numbers_are(void **state)
+{
+	static const char *const whole[] = {"+22670123456", "+2250712345678", "+233240000000",
+					    "+22951345029", "+2290151345029", "+33612345678"};
+	static const char *const cut[] = {"+2267012", "+226701234567", "+22507123456", "+226701"};
+
+	(void)state;
+	for (size_t i = 0; i < FN_COUNT(whole); i++)
+		assert_true(temba_phone_is_whole(whole[i]));
+	for (size_t i = 0; i < FN_COUNT(cut); i++)
+		assert_false(temba_phone_is_whole(cut[i]));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(knows_how_long_numbers_are),
 		cmocka_unit_test(reads_each_country_with_and_without_its_prefix),
 		cmocka_unit_test(reads_each_way_of_writing),
 		cmocka_unit_test(a_canonical_number_stays_as_it_is),

@@ -1,0 +1,1 @@
+SELECT private.deposit_page($1, $2)
