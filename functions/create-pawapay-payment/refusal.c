@@ -1,0 +1,128 @@
+/* refusal.c: the outcomes of a checkout that make no payment, in words. */
+#include <string.h>
+
+#include "create.h"
+
+static const struct {
+	const char *outcome;
+	struct fn_message message;
+} refusals[] = {
+	{"key_reused",
+	 {409, "key_reused", "Cette demande a déjà servi à autre chose. Recommencez.",
+	  "This request was used for something else already. Please start again."}},
+	{"key_busy",
+	 {409, "key_busy", "Cette demande est déjà en cours. Patientez un instant.",
+	  "This request is under way already. Wait a moment."}},
+	{"order_not_found", {404, "order_not_found", "Commande introuvable", "Order not found"}},
+	{"order_closed",
+	 {409, "order_closed", "Cette commande n'est plus ouverte. Recommencez votre achat.",
+	  "This order is no longer open. Please start again."}},
+	{"already_paid",
+	 {409, "already_paid", "Cette commande est déjà payée", "This order is paid already"}},
+	{"not_yours", {404, "order_not_found", "Commande introuvable", "Order not found"}},
+	{"event_mismatch",
+	 {409, "event_mismatch", "Cette commande est pour un autre événement",
+	  "This order is for another event"}},
+	{"event_not_found", {404, "event_not_found", "Événement introuvable", "Event not found"}},
+	{"not_on_sale",
+	 {409, "not_on_sale", "Ces billets ne sont pas en vente", "These tickets are not on sale"}},
+	{"not_started",
+	 {409, "not_started", "La vente n'a pas encore commencé", "Sales have not started yet"}},
+	{"ended", {409, "ended", "La vente est terminée", "Sales have ended"}},
+	{"date_required", {409, "date_required", "Choisissez une date", "Choose a date"}},
+	{"unknown_date",
+	 {409, "unknown_date", "Cette date n'existe pas pour cet événement",
+	  "This event has no such date"}},
+	{"unknown_type",
+	 {409, "unknown_type", "Ce type de billet n'existe pas pour cet événement",
+	  "This event has no such type of ticket"}},
+	{"bad_quantity",
+	 {409, "bad_quantity", "Le nombre de billets n'est pas valable",
+	  "The number of tickets is not valid"}},
+	{"over_order_limit",
+	 {409, "over_order_limit", "C'est plus de billets que permis par commande",
+	  "That is more tickets than an order may have"}},
+	{"over_buyer_limit",
+	 {409, "over_buyer_limit", "C'est plus de billets que permis par personne",
+	  "That is more tickets than a person may have"}},
+	{"sold_out",
+	 {409, "sold_out", "Il n'y a plus assez de places", "There are not enough places left"}},
+	{"all_held",
+	 {409, "all_held",
+	  "Les dernières places sont en cours d'achat. Réessayez dans quelques minutes.",
+	  "The last places are being bought. Try again in some minutes."}},
+	{"buyer_required",
+	 {409, "buyer_required", "Indiquez votre adresse e-mail", "Give your e-mail address"}},
+	{"needs_session",
+	 {409, "needs_session", "Connectez-vous pour acheter avec ce compte",
+	  "Sign in to buy with this account"}},
+	{"free_order",
+	 {409, "free_order", "Cette commande est gratuite : il n'y a rien à payer",
+	  "This order is free: there is nothing to pay"}},
+	{"too_many",
+	 {429, "too_many_requests", "Trop de tentatives. Réessayez dans quelques minutes.",
+	  "Too many attempts. Try again in some minutes."}},
+};
+
+static bool is_payment(const char *outcome)
+{
+	static const char *const made[] = {"created", "repeated", "live_payment"};
+
+	for (size_t i = 0; i < FN_COUNT(made); i++) {
+		if (strcmp(outcome, made[i]) == 0)
+			return true;
+	}
+	return false;
+}
+
+static void detail(struct fn_request *req, struct fn_error *error, struct fn_member member)
+{
+	if (error->detail == NULL)
+		error->detail = fn_json_keep(fn_request_arena(req), fn_json_object(NULL, 0));
+	fn_json_set(error->detail, member);
+}
+
+/* Says what it really costs, so that the client can show it. */
+static struct fn_error *amount_differs(struct fn_request *req, const struct checkout *made)
+{
+	struct fn_arena *arena = fn_request_arena(req);
+	struct fn_message *m = fn_arena_alloc(arena, sizeof(*m));
+	struct temba_money right;
+	const char *text = "";
+	struct fn_error *error;
+
+	if (made->currency != NULL && temba_money_of(made->amount_minor, made->currency, &right))
+		text = temba_money_named(arena, &right);
+	*m = (struct fn_message){
+		409, "amount_differs",
+		fn_arena_format(arena, "Le montant a changé : la commande coûte %s", text),
+		fn_arena_format(arena, "The amount has changed: the order costs %s", text)};
+	error = fn_fail(req, m);
+	detail(req, error, fn_json_int("amount", made->amount_minor));
+	detail(req, error, fn_json_string("currency", made->currency));
+	return error;
+}
+
+struct fn_error *refusal_of(struct fn_request *req, const struct checkout *made)
+{
+	struct fn_error *error = NULL;
+
+	if (is_payment(made->outcome))
+		return NULL;
+	if (strcmp(made->outcome, "amount_differs") == 0)
+		return amount_differs(req, made);
+	for (size_t i = 0; i < FN_COUNT(refusals); i++) {
+		if (strcmp(refusals[i].outcome, made->outcome) == 0)
+			error = fn_fail(req, &refusals[i].message);
+	}
+	if (error == NULL)
+		return fn_fail_because(req, &fn_message_internal, "an unknown outcome: %s",
+				       made->outcome);
+	if (made->retry_at != NULL)
+		detail(req, error, fn_json_string("retry_at", made->retry_at));
+	if (made->limit > 0)
+		detail(req, error, fn_json_int("limit", made->limit));
+	if (made->subject != NULL)
+		detail(req, error, fn_json_string("subject", made->subject));
+	return error;
+}

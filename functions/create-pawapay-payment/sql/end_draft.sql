@@ -1,0 +1,1 @@
+SELECT private.deposit_draft_end($1, $2)
