@@ -1,5 +1,5 @@
 // money_life.mjs: random orders through checkout and settle: right and wrong sums, declines, second
-// payments, money that does not fit. Everything an order leaves behind (its frozen lines, what is charged,
+// payments, money that does not fit, refunds. Everything an order leaves behind (its frozen lines, what is charged,
 // the ledger) is reckoned beside it and compared.
 import fs from 'node:fs';
 
@@ -16,6 +16,7 @@ export class Life {
 	#random;
 	#complain;
 	#counts;
+	#frozen; // the fees of the lines of the last order, as the SQL has shared them
 	ledger = new Map(); // "account owner currency" -> minor units
 	world;
 	made = 0;
@@ -75,6 +76,7 @@ export class Life {
 			from private.order_lines where order_id = $1 and kind = 'TICKETS' order by ticket_type_id`, [id]);
 
 		this.#expect('frozen lines', one, rows.length, price.lines.length);
+		this.#frozen = new Map(rows.map(row => [row.type, { fee: BigInt(row.fee), own: BigInt(row.own) }]));
 		for (const [i, line] of price.lines.entries()) {
 			const have = rows[i], own = [line.fee[0] * line.buyer[1] - line.buyer[0] * line.fee[1], line.fee[1] * line.buyer[1]];
 
@@ -101,7 +103,7 @@ export class Life {
 		this.#book('FEE_REVENUE', '', price.currency, -price.fee - price.organizer);
 		if (sums.charged === price.currency)
 			return;
-		const worth = (sums.charge * BigInt(Math.round(Number(RATE))) * 2n + 100n) / 200n;
+		const worth = this.#worth(sums.charge);
 
 		this.#book('FX', '', sums.charged, -sums.charge);
 		this.#book('FX', '', price.currency, worth);
@@ -184,9 +186,73 @@ export class Life {
 			this.#count('paid');
 			for (let times = fate % 3 ? 1 : 2; times > 0; times--)
 				this.#expect('a success', one, await this.#settle(answer.payment_id, 'SUCCEEDED', sums.charge, sums.charged), 'completed');
-			return this.#sold(provider, price, sums);
+			this.#sold(provider, price, sums);
+			return this.#random.often(40) && this.#giveBack(one, provider, price, sums, answer);
 		}
 		this.#count('still open');
+	}
+
+	// Some tickets and then the rest, without the buyer's fee as an organizer gives back, or all at once with
+	// the fee as for an event that is cancelled.
+	async #giveBack(one, provider, price, sums, { order_id: id, payment_id: payment }) {
+		const { rows: tickets } = await this.#db.query('select id, ticket_type_id as type, ordinal from public.tickets where order_id = $1 order by id', [id]);
+		// a ticket of less than half a cent has no part of its own in the charge
+		if (sums.charged !== price.currency && price.lines.some(line => line.unit < 10n && line.unit > 0n))
+			return;
+		const whole = this.#random.often(30), back = { amount: 0n, charge: 0n, worth: 0n };
+
+		this.#expect('tickets', one, tickets.length, Object.values(one.quantities).reduce((sum, n) => sum + n, 0));
+		while (tickets.length) {
+			const some = tickets.splice(0, whole ? tickets.length : 1 + this.#random.below(tickets.length)).map(({ id: ticket, type, ordinal }) => {
+				const line = price.lines.find(other => other.type === type), kept = this.#frozen.get(type), n = line.quantity, i = BigInt(ordinal);
+				const part = total => total * i / n - total * (i - 1n) / n;
+
+				return { ticket, price: line.unit, fee: whole ? part(kept.fee) : 0n, own: part(kept.own) };
+			});
+
+			await this.#refund(one, provider, price, sums, { id, payment, whole, some, back });
+		}
+		if (whole)
+			this.#expect('all of it', one, back.amount, sums.amount);
+	}
+
+	async #refund(one, provider, price, sums, { id, payment, whole, some, back }) {
+		const list = some.map(({ ticket }) => ticket), amount = some.reduce((sum, ticket) => sum + ticket.price + ticket.fee, 0n);
+		const { refund, outcome } = whole
+			? await this.#one(`select private.refund_make($1, $2, $3, '{}', true, true, 'EVENT_CANCELLED', null, null) as refund, 'opened' as outcome`, [payment, id, list])
+			: await this.#one(`select * from private.refund_request($1, $2, 'argent', $3)`, [id, list, this.organizer]);
+
+		if (amount === 0n)
+			return this.#expect('a refund of nothing', one, whole ? String(refund) : outcome, whole ? 'null' : 'nothing_left');
+		this.#expect('a refund', one, outcome, 'opened');
+		const made = await this.#one('select amount_minor, charge_minor, charge_currency, fee_minor from private.refunds where id = $1', [refund]);
+
+		back.amount += amount;
+		const upto = back.amount === sums.amount ? sums.charge : (2n * sums.charge * back.amount + sums.amount) / (2n * sums.amount), charge = upto - back.charge;
+		const fee = some.reduce((sum, ticket) => sum + ticket.fee, 0n);
+		const own = some.reduce((sum, ticket) => sum + (ticket.own < ticket.price ? ticket.own : ticket.price), 0n); // never more than what comes back
+
+		this.#expect('what goes back', one, Object.values(made ?? {}).join(' '), [amount, charge, sums.charged, fee].join(' '));
+		back.charge = upto;
+		const { key } = await this.#one('select * from private.refund_begin($1)', [refund]);
+
+		this.#expect('its end', one, (await this.#one(`select private.refund_move($1, $2, 'SUCCEEDED', $3, null, true) as word`, [refund, key, `back-${refund}`])).word, 'SUCCEEDED');
+		this.#count('refunds');
+		this.#book('PSP_CLEARING', provider, sums.charged, -charge);
+		this.#book('ORGANIZER_PAYABLE', this.organizer, price.currency, amount - fee - own);
+		this.#book('FEE_REVENUE', '', price.currency, fee + own);
+		if (sums.charged === price.currency)
+			return;
+		const worth = this.#worth(sums.charge), gone = (2n * worth * upto + sums.charge) / (2n * sums.charge), took = gone - back.worth;
+
+		back.worth = gone;
+		this.#book('FX', '', sums.charged, charge);
+		this.#book('FX', '', price.currency, -took);
+		this.#book('FX_MARGIN', '', price.currency, took - amount);
+	}
+
+	#worth(cents) {
+		return (cents * BigInt(Math.round(Number(RATE))) * 2n + 100n) / 200n;
 	}
 
 	// What is left in the books, and what may not be there.

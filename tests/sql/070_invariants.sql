@@ -82,5 +82,28 @@ select pg_temp.finds('V02', $$delete from private.sales where ticket_type_id = '
 select pg_temp.finds('V06', $$update private.order_state set state = 'EXPIRED' where order_id = '50000000-0000-4000-8000-000000000001'; update public.orders set status = 'EXPIRED' where id = '50000000-0000-4000-8000-000000000001'$$, 'tickets of an order that expired');
 select pg_temp.finds('WORD', $$update private.payment_state set state = 'FAILED' where payment_id = pg_temp.id('guest payment')$$, 'a payment whose word is not its state''s');
 
+-- ---- money: an order that was bought, and each way in which it could be wrong
+create temporary table bought as
+select (private.checkout(jsonb_build_object('provider', 'pawapay', 'create_order', true, 'email', 'v@example.org', 'event_id', pg_temp.event(1),
+	'quantities', '{"30000000-0000-4000-8000-000000000001": 2}'::jsonb))).*;
+select is(private.payment_settle(b.payment_id, 'SUCCEEDED', b.amount_minor, b.currency, true), 'completed', 'bought') from bought b;
+insert into private.pools (id, event_id, name, capacity) values (pg_temp.id('rule'), pg_temp.event(1), 'Salle', 100000);
+insert into private.pool_types (pool_id, ticket_type_id) values (pg_temp.id('rule'), '30000000-0000-4000-8000-000000000001');
+select is_empty('select * from found', 'a sale leaves the world consistent');
+select pg_temp.finds('V01', $$alter table private.pools drop constraint pools_not_oversold; update private.pools set capacity = 0$$, 'a pool that is too small');
+select pg_temp.finds('V03', $$update private.pools set sold = sold + 1$$, 'a pool that counts otherwise than its types');
+select pg_temp.finds('V04', $$update public.orders set total_minor = total_minor + 1, total = total + 1, total_amount = total_amount + 1 where id = (select order_id from bought)$$, 'a total that its lines are not');
+select pg_temp.finds('V05', $$update private.payment_state set fulfilling = false where order_id = (select order_id from bought)$$, 'tickets without a payment');
+select pg_temp.finds('V05', $$update public.payments set amount_minor = 1, amount = 1 where id = (select payment_id from bought)$$, 'tickets for one franc');
+select pg_temp.finds('V05', $$update private.payment_state set outcome = 'unfulfillable', fulfilling = false where order_id = (select order_id from bought)$$, 'money kept for nothing');
+select pg_temp.finds('V05', $$update private.order_state set state = 'EXPIRED' where order_id = (select order_id from bought)$$, 'a paid order that expired');
+select pg_temp.finds('V06', $$delete from public.tickets where order_id = (select order_id from bought) and ordinal = 1$$, 'a ticket too few');
+select pg_temp.finds('V06', $$update private.order_lines set quantity = 1, base_minor = unit_minor where order_id = (select order_id from bought)$$, 'a ticket too many');
+select pg_temp.finds('V07', $$update public.tickets set ordinal = 7 where order_id = (select order_id from bought) and ordinal = 1$$, 'a slot that the line does not have');
+select pg_temp.finds('V07', $$alter table public.tickets drop constraint tickets_issued_once; update public.tickets set ordinal = 2 where order_id = (select order_id from bought)$$, 'two tickets in one slot');
+select pg_temp.finds('V13', $$delete from private.ledger_entries where line = 1 and tx_id = (select max(id) from private.ledger_tx)$$, 'an entry alone');
+select pg_temp.finds('V14', $$delete from private.ledger_entries where tx_id = (select id from private.ledger_tx where key = 'payment:' || (select payment_id from bought))$$, 'a payment that the ledger does not have');
+select pg_temp.finds('V15', $$update private.ledger_entries set amount_minor = -amount_minor where account = 'ORGANIZER_PAYABLE'$$, 'an organizer who owes us');
+
 select * from finish();
 rollback;

@@ -81,8 +81,58 @@ select 'V02', coalesce(s.ticket_type_id, s.event_date_id)::text, format('date %s
 	where (s.ticket_type_id is null or l.ticket_type_id = s.ticket_type_id) and (s.event_date_id is null or l.event_date_id = s.event_date_id)) h
  where s.held <> h.n or s.sold <> t.n
 union all
+select 'V01', p.id::text, format('pool: held %s, sold %s of %s', p.held, p.sold, p.capacity)
+  from private.pools p where p.held < 0 or p.sold < 0 or p.held + p.sold > p.capacity
+union all
 select 'V02', y.id::text, 'a type without a counter'
   from public.ticket_types y where not exists (select from private.sales s where s.ticket_type_id = y.id and s.event_date_id is null)
+
+-- V03 a pool counts what its types do
+union all
+select 'V03', p.id::text, format('held %s of %s, sold %s of %s', p.held, sum(s.held), p.sold, sum(s.sold))
+  from private.pools p join private.pool_types x on x.pool_id = p.id
+  join private.sales s on s.ticket_type_id = x.ticket_type_id and s.event_date_id is null
+ group by p.id having p.held <> sum(s.held) or p.sold <> sum(s.sold)
+
+-- V04 an order costs what its lines do
+union all
+select 'V04', o.id::text, format('total %s, lines %s', o.total_minor, sum(l.base_minor - l.discount_minor + l.fee_minor))
+  from public.orders o join private.order_lines l on l.order_id = o.id
+ group by o.id having o.total_minor <> sum(l.base_minor - l.discount_minor + l.fee_minor)
+
+-- V05 what was sold was paid, once; money that bought nothing is on its way back
+union all
+select 'V05', o.id::text, format('order %s of %s, paid %s', s.state, o.total_minor, p.amount_minor)
+  from public.orders o join private.order_state s on s.order_id = o.id
+  left join private.payment_state f on f.order_id = o.id and f.fulfilling
+  left join public.payments p on p.id = f.payment_id and p.status = 'completed'
+ where s.state in ('COMPLETED', 'PARTIALLY_REFUNDED', 'REFUNDED', 'DISPUTED') and o.total_minor > 0
+   and exists (select from private.order_lines l where l.order_id = o.id) and (p.id is null or p.amount_minor < o.total_minor)
+union all
+select 'V05', s.payment_id::text, format('%s payment of %s, going back %s', s.outcome, p.amount_minor, r.n)
+  from private.payment_state s join public.payments p on p.id = s.payment_id
+ cross join lateral (select coalesce(sum(x.amount_minor), 0) as n from private.refunds x where x.payment_id = s.payment_id and x.state not in ('FAILED', 'REJECTED')) r
+ where s.outcome in ('unfulfillable', 'duplicate') and r.n < p.amount_minor
+union all
+select 'V05', s.order_id::text, format('order %s, and a payment that completed it', o.state)
+  from private.payment_state s join private.order_state o on o.order_id = s.order_id
+ where s.fulfilling and o.state not in ('COMPLETED', 'PARTIALLY_REFUNDED', 'REFUNDED', 'DISPUTED')
+
+-- V06 exactly what a paid line says, nothing for an unpaid one
+union all
+select 'V06', l.order_id::text, format('order %s, line of %s has %s tickets', s.state, l.quantity, t.n)
+  from private.order_lines l join private.order_state s on s.order_id = l.order_id
+ cross join lateral (select count(*) as n from public.tickets t where t.order_id = l.order_id and t.ticket_type_id = l.ticket_type_id) t
+ where l.kind = 'TICKETS' and t.n <> case when s.state in ('COMPLETED', 'PARTIALLY_REFUNDED', 'REFUNDED', 'DISPUTED') then l.quantity else 0 end
+
+-- V07 each ticket has a slot of its line, and each slot one ticket
+union all
+select 'V07', t.id::text, format('slot %s of %s', t.ordinal, l.quantity)
+  from public.tickets t join private.order_lines l on l.order_id = t.order_id and l.ticket_type_id = t.ticket_type_id
+ where t.ordinal is null or t.ordinal not between 1 and l.quantity
+union all
+select 'V07', t.order_id::text, format('slot %s is taken %s times', t.ordinal, count(*))
+  from public.tickets t where t.ordinal is not null group by t.order_id, t.ticket_type_id, t.ordinal having count(*) > 1
 
 -- V06 an order that was never paid has no ticket
 union all
@@ -122,4 +172,23 @@ select 'V12', o.id::text, format('order %s with %s tickets that are alive', s.st
 union all
 select 'V12', s.order_id::text, format('order %s, open disputes: %s', s.state, private.order_disputed(s.order_id))
   from private.order_state s where (s.state = 'DISPUTED') <> private.order_disputed(s.order_id)
-   and (s.state = 'DISPUTED' or exists (select from private.disputes d where d.order_id = s.order_id and d.state = 'OPEN'));
+   and (s.state = 'DISPUTED' or exists (select from private.disputes d where d.order_id = s.order_id and d.state = 'OPEN'))
+
+-- V13 every transaction of the ledger balances, in each currency
+union all
+select 'V13', e.tx_id::text, format('%s %s too much', sum(e.amount_minor), e.currency)
+  from private.ledger_entries e group by e.tx_id, e.currency having sum(e.amount_minor) <> 0
+
+-- V14 the ledger has what providers paid us, and nothing else
+union all
+select 'V14', coalesce(l.currency, p.currency), format('ledger %s, payments %s', l.n, p.n)
+  from (select e.currency, sum(e.amount_minor) as n from private.ledger_entries e join private.ledger_tx x on x.id = e.tx_id and x.kind = 'PAYMENT'
+	 where e.account = 'PSP_CLEARING' group by e.currency) l
+  full join (select coalesce(y.amount_paid_currency, y.charge_currency, y.currency) as currency, sum(coalesce(y.amount_paid_minor, y.charge_amount_minor, y.amount_minor)) as n
+	       from public.payments y join private.payment_state s on s.payment_id = y.id and s.state = 'SUCCEEDED' group by 1) p on p.currency = l.currency
+ where l.n is distinct from p.n
+
+-- V15 nobody's payable and nobody's credit is below nothing
+union all
+select 'V15', e.account || ' ' || e.owner, format('%s %s', -sum(e.amount_minor), e.currency)
+  from private.ledger_entries e where e.account in ('ORGANIZER_PAYABLE', 'CREDIT_WALLET') group by e.account, e.owner, e.currency having sum(e.amount_minor) > 0;
