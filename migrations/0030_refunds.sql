@@ -121,6 +121,12 @@ begin
 	update public.tickets t set status = private.word('ticket', 'VOID', cause), updated_at = private.now(),
 		payment_status = case cause when 'REFUNDED' then 'refunded' else t.payment_status end
 	 where t.id = ticket;
+	-- whoever got it from the buyer learns that it is worth nothing any more; the buyer is told of the money
+	insert into public.notifications (user_id, type, title, message, priority, action_url, action_text, metadata, created_at, updated_at)
+	select t.user_id, 'INFO', 'Billet annulé', format('Votre billet pour « %s » n''est plus valable : sa commande a été annulée ou remboursée à son acheteur.', e.title), 'high',
+	       '/dashboard', 'Voir mes billets', jsonb_build_object('ticket_id', t.id, 'event_id', e.id), private.now(), private.now()
+	  from public.tickets t join public.events e on e.id = t.event_id join public.orders o on o.id = t.order_id
+	 where t.id = ticket and t.user_id is not null and t.user_id is distinct from o.user_id;
 	return true;
 end $$;
 

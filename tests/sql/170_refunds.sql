@@ -113,6 +113,13 @@ select is((select sum(l.minor)::bigint from public.payments p cross join lateral
 call pg_temp.settle_all(:'b');
 select is((select r.state || r.attempt from private.refunds r where r.id = :'r4'), 'FAILED1', 'when its time has come');
 
+-- ---- a ticket that was given away: the buyer gets the money, its owner learns of it
+select pg_temp.paid('e', 3, 1) as e \gset
+select private.transfer_complete(pg_temp.nth(:'e', 1), pg_temp.id('awa'), 0, pg_temp.id('issa'), null, null, null, null) is not null as given \gset
+select is(pg_temp.ask(:'e'), 'opened 10000 XOF', 'a ticket that was given away is refunded too');
+select is((select string_agg(n.user_id || ' ' || n.title, ', ') from public.notifications n where n.metadata ->> 'ticket_id' = pg_temp.nth(:'e', 1)::text), pg_temp.id('issa') || ' Billet annulé', 'its owner is told');
+select is((select n.user_id from public.notifications n where n.metadata ->> 'order_id' = :'e' and n.title = 'Remboursement accordé'), pg_temp.id('awa'), 'the money is the buyer''s');
+
 -- ---- disputes
 select pg_temp.paid('c', 3, 2, 'stripe') as c \gset
 select p.stripe_payment_intent_id as intent from public.payments p where p.order_id = :'c' \gset
