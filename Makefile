@@ -161,7 +161,7 @@ $(O)/fuzz/rest_parse: $(O)/tests/fuzz/rest_parse.o $(REPLAY) $(patsubst %.c,$(O)
 # ---- clang-tidy, one file at a time; what was found clean is not looked at again until it changes
 LINTED := $(filter-out tests/http/node_modules/%,$(wildcard shared/*.c runtime/*.c functions/*/*.c tests/*/*.c tests/*/*/*.c))
 tidy: $(LINTED:%.c=build/tidy/%.ok)
-build/tidy/%.ok: %.c .clang-tidy
+build/tidy/%.ok: %.c .clang-tidy | $(FOLDERS:%=$(O)/sql/%.sql.h) $(O)/sql/shared.sql.h $(O)/sql/fnq.sql.h
 	@mkdir -p $(@D)
 	@clang-tidy --quiet $< -- -std=c17 -Itests/harness -Itests/providers $(CPPFLAGS) >$@.log 2>&1 || { cat $@.log; exit 1; }
 	@$(CC) -std=c17 -Itests/harness -Itests/providers $(CPPFLAGS) -MM -MP -MT $@ -MF $(@:.ok=.d) $<
