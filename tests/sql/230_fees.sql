@@ -85,4 +85,10 @@ select is(private.unit_minor(pg_temp.type(3)::uuid, null), 500::bigint, 'regress
 select is(private.unit_minor(pg_temp.type(3)::uuid, d.id), case when extract(isodow from d.date) >= 6 then 500 else 700 end::bigint, 'a date of the event: ' || to_char(d.date, 'Dy'))
   from public.event_dates d where d.event_id = pg_temp.event(2);
 select is(private.unit_minor(pg_temp.type(3)::uuid, (select d.id from public.event_dates d where d.event_id = pg_temp.event(1) limit 1)), 500::bigint, 'a date of another event is none');
+
+-- ---- no price is beyond counting
+select throws_ok(format('update public.ticket_types set price = 10000000001 where id = %L', pg_temp.type(3)), '23514', null, 'a price of a slip of the keys');
+select throws_ok($$insert into public.ticket_type_pricing_overrides (ticket_type_id, day_type, price) values ('30000000-0000-4000-8000-000000000003', 'weekend', 1e11)$$, '23514', null, 'nor one of a day');
+select is(pg_temp.costs(10000000000, 999999), '9999990000000000+500000 (0)', 'the most there is')
+  from (select pg_temp.alone(0.05, 'PERCENTAGE', null, 500000)) r;
 select * from finish();
