@@ -216,7 +216,7 @@ describe('success that comes late', () => {
 	const late = async (few, quantity) => {
 		await till.byHand();
 		const order = await till.order(buyer, few, quantity);
-		const made = await till.pay(order, few, { phone: NUMBERS.silent });
+		const made = await till.pay(order, few);
 
 		await stack.moveClock(stack.clockOffset + 45 * 60);
 		await eventually('the hold is over', async () => (await till.places(few.paid)).held === 0);
@@ -241,13 +241,17 @@ describe('success that comes late', () => {
 
 		await till.outcome(other.payment_id, 'COMPLETED');
 		await till.reaches(other.payment_id, 'SUCCEEDED');
+		await till.byHand(false);
 		await till.outcome(made.payment_id, 'COMPLETED');
 		const row = await till.reaches(made.payment_id, 'SUCCEEDED');
 
 		assert.deepEqual([row.tickets, row.order_state], [0, 'UNFULFILLABLE']);
 		assert.deepEqual(await till.status({ payment_id: made.payment_id }, buyer.token).then(({ body }) => body.status), 'failed');
 		assert.deepEqual(await till.verify(made.payment_id).then(({ body }) => [body.success, body.state, body.error_code]), [false, 'failed', 'REFUNDED']);
-		await eventually('a refund', async () => await count('select count(*) n from private.refunds where payment_id = $1', [made.payment_id]) === 1);
+		// the money goes back within a minute, by pawaPay's own word
+		await eventually('a refund that succeeded', async () => await count(`select count(*) n from private.refunds where payment_id = $1 and state = 'SUCCEEDED' and amount_minor = 10200`, [made.payment_id]) === 1, { ms: 60_000 });
+		assert.deepEqual((await stack.control('payments?provider=pawapay&kind=deposit_refund')).map(r => [r.parent, r.status, r.amount]), [[made.payment_id, 'COMPLETED', 10200]]);
+		assert.deepEqual((await stack.db.query(`select state from private.webhook_inbox where event_type = 'refund.COMPLETED'`)).rows, [{ state: 'PROCESSED' }]);
 		assert.equal(await count('select count(*) n from public.tickets where order_id = $1', [order.id]), 0);
 		assert.deepEqual(await till.places(few.paid), { held: 0, sold: 2 });
 	});
