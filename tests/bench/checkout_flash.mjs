@@ -32,14 +32,14 @@ async function buyersOf(bench, what) {
 // Answers for so many seconds: { rate, ms, cpu, words }.
 async function forSeconds(bench, what) {
 	const buyer = await buyersOf(bench, what), random = dice(bench.seed + people);
-	const before = bench.measure.cpu(FUNCTION), began = performance.now();
+	const before = bench.measure.cpu(FUNCTION, { patient: false }), began = performance.now();
 	let stopped = false;
 
 	setTimeout(() => (stopped = true), bench.seconds * 1000);
 	const answers = (await crowd(bench.stack.url, Infinity, CONNECTIONS, () => (stopped ? undefined : buyer(1 + Math.floor(random() * MOST))))).filter(Boolean);
 	const took = (performance.now() - began) / 1000;
 
-	return { rate: answers.length / took, ms: answers.map(one => one.got - one.sent), words: tally(answers.map(outcome)), cpu: bench.measure.cpuSince(before, FUNCTION, answers.length) };
+	return { rate: answers.length / took, ms: answers.map(one => one.got - one.sent), words: tally(answers.map(outcome)), cpu: bench.measure.cpuSince(before, FUNCTION, answers.length, { patient: false }) };
 }
 
 // private.checkout with what the function hands it, by as many connections as it has workers.

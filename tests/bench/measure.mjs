@@ -83,10 +83,11 @@ const workersOf = (name) => fs.readFileSync(path.join(path.dirname(env.FND_SOCKE
 // what is measured next.
 const isLeaving = (p) => p.parent === postmaster && (p.title === '' || p.title.startsWith('postgres: postgres '))
 
-// CPU by group of processes, in seconds; `name` is the function whose workers count.
-export function cpu(name) {
+// CPU by group of processes, in seconds; `name` is the function whose workers count. Whoever keeps
+// connections of the superuser open (a test stack) cannot wait until none is left: patient false.
+export function cpu(name, { patient = true } = {}) {
 	let all = processes()
-	while (all.some(isLeaving)) all = processes()
+	while (patient && all.some(isLeaving)) all = processes()
 	const sum = { nginx: 0, worker: 0, floor: 0, fnd: 0, postgres: 0 }
 	for (const p of all) {
 		if (p.session === services.nginx) sum.nginx += p.cpu
@@ -99,8 +100,8 @@ export function cpu(name) {
 	return sum
 }
 // What each of so many requests has cost since `before`, in microseconds.
-export function cpuSince(before, name, requests) {
-	const now = cpu(name)
+export function cpuSince(before, name, requests, options) {
+	const now = cpu(name, options)
 	return Object.fromEntries(Object.keys(now).map((key) => [key, ((now[key] - before[key]) / requests) * 1e6]))
 }
 

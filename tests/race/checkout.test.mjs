@@ -6,7 +6,7 @@ import path from 'node:path';
 import { after, test } from 'node:test';
 
 import { callInternal } from '../harness/fastcgi.mjs';
-import { CROWD, confirmCard, counted, drained, fateOf, fated, freeOrderByRest, hurry, mobileWish, orderByRest, payByCard, payByMobile, sale } from '../harness/sales.mjs';
+import { CROWD, NO_CARDS, confirmCard, counted, drained, fateOf, fated, freeOrderByRest, hurry, mobileWish, orderByRest, payByCard, payByMobile, sale } from '../harness/sales.mjs';
 import { Stack } from '../harness/stack.mjs';
 import { call, eventually, together } from '../harness/wire.mjs';
 import { people, signIn } from '../harness/world.mjs';
@@ -22,6 +22,15 @@ const idOf = ({ body }) => body.payment_id ?? body.paymentId;
 const atOnce = calls => together(calls.map(one => async () => one));
 const byHand = () => stack.control('pawapay', { settle_ms: -1 });
 const byItself = () => stack.control('pawapay', { settle_ms: 50 });
+// The providers, whom payments wait for here, pay back what is under way.
+const refundsEnd = () => eventually('refunds have ended', async () => {
+	await drained(stack);
+	await stack.control('payments', { provider: 'pawapay', outcome: 'COMPLETED', kind: 'deposit_refund' });
+	await stack.db.query("update private.refunds set next_check_at = private.now() where state in ('SUBMITTED', 'PROCESSING', 'UNKNOWN')");
+	await hurry(stack, 'tend-refunds');
+	return (await stack.db.query("select from private.refunds where state not in ('SUCCEEDED', 'REJECTED', 'MANUAL')")).rowCount === 0;
+}, { ms: 30_000, every: 200 });
+
 // People who are signed in, a few at a time: passwords are hashed by two workers.
 async function crowd(n, name) {
 	const list = await people(stack, Array.from({ length: n }, (_, i) => ({ name: `${name} ${i}` }))), all = [];
@@ -32,7 +41,7 @@ async function crowd(n, name) {
 }
 
 for (const [means, pay] of [['mobile money', payByMobile], ['card', payByCard]]) {
-	test(`50 buyers by ${means} for 10 places: 10 have one, 40 are told that there is none`, { timeout: 120_000 }, async () => {
+	test(`50 buyers by ${means} for 10 places: 10 have one, 40 are told that there is none`, { timeout: 120_000, skip: means === 'card' && NO_CARDS }, async () => {
 		const what = await sale(stack, { places: 10 });
 		const answers = await atOnce(Array.from({ length: 50 }, () => () => pay(stack, what)));
 		const words = tally(answers.map(word));
@@ -48,7 +57,7 @@ for (const [means, pay] of [['mobile money', payByMobile], ['card', payByCard]])
 	});
 }
 
-test('the last place, by two at once, by card and by mobile money, 20 times: one has it', { timeout: 120_000 }, async () => {
+test('the last place, by two at once, by card and by mobile money, 20 times: one has it', { timeout: 120_000, skip: NO_CARDS }, async () => {
 	for (let round = 0; round < 20; round++) {
 		const what = await sale(stack, { places: 1 });
 		const answers = await atOnce([() => payByMobile(stack, what), () => payByCard(stack, what)]);
@@ -116,7 +125,7 @@ test('two tabs: two payments by mobile money of one order at once are one', { ti
 	await byItself();
 });
 
-test('one order, paid by card and by mobile money at once: one fulfils it, the other goes back', { timeout: 180_000 }, async t => {
+test('one order, paid by card and by mobile money at once: one fulfils it, the other goes back', { timeout: 180_000, skip: NO_CARDS }, async t => {
 	const [who] = await crowd(1, 'Issa'), ends = {};
 
 	await byHand();
@@ -130,7 +139,7 @@ test('one order, paid by card and by mobile money at once: one fulfils it, the o
 		// both pay, whoever was let in
 		await Promise.all(live.map(one => (one.body.clientSecret ? confirmCard(stack, one.body.clientSecret) : stack.control(`payments/${one.body.deposit_id}`, { outcome: 'COMPLETED' }))));
 		await eventually('order completed', async () => (await stack.db.query("select from private.order_state where order_id = $1 and state = 'COMPLETED'", [order])).rowCount === 1, { ms: 20_000 });
-		await drained(stack);
+		await refundsEnd();
 		const fates = await Promise.all([...new Set(live.map(idOf))].map(id => fateOf(stack, id)));
 
 		assert.equal(fates.filter(fate => fate.fulfilling).length, 1, JSON.stringify(fates));
@@ -144,7 +153,7 @@ test('one order, paid by card and by mobile money at once: one fulfils it, the o
 	t.diagnostic(JSON.stringify(ends));
 });
 
-test('a second payment succeeds after all, when the first had failed and the order was paid by another: it goes back', { timeout: 120_000 }, async () => {
+test('a second payment succeeds after all, when the first had failed and the order was paid by another: it goes back', { timeout: 120_000, skip: NO_CARDS }, async () => {
 	const [who] = await crowd(1, 'Fanta'), what = await sale(stack, { places: 5 });
 
 	await byHand();
@@ -215,7 +224,7 @@ test('expiry against success: tickets, or the money back; never both, never neit
 			await stack.control(`payments/${other.body.deposit_id}`, { outcome: 'COMPLETED' });
 			await fated(stack, other.body.payment_id);
 		}
-		await drained(stack);
+		await refundsEnd();
 		const fates = await Promise.all([body, other.body].filter(one => one.payment_id).map(one => fateOf(stack, one.payment_id)));
 
 		for (const fate of fates)
