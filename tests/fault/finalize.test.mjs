@@ -13,7 +13,7 @@ process.env.STATE_DIR = path.join(process.env.STATE_DIR ?? path.join(TOP, 'var')
 
 const { callInternal } = await import('../harness/fastcgi.mjs');
 const { Stack } = await import('../harness/stack.mjs');
-const { CROWD, confirmCard, counted, fateOf, moovNumber, payByCard, payByMobile, sale } = await import('../harness/sales.mjs');
+const { CROWD, NO_CARDS, confirmCard, counted, fateOf, moovNumber, payByCard, payByMobile, sale } = await import('../harness/sales.mjs');
 const { eventually } = await import('../harness/wire.mjs');
 
 const MOST = Number(process.env.FAULT_POINTS ?? 300);
@@ -90,6 +90,7 @@ const stories = {
 		sold: 2,
 	},
 	'two tickets by card': {
+		skip: NO_CARDS,
 		make: async () => {
 			const what = await sale(stack, { places: 5 }), { body } = await payByCard(stack, what, { quantities: 2 });
 
@@ -119,7 +120,7 @@ const stories = {
 };
 
 for (const [name, story] of Object.entries(stories)) {
-	test(`WS3: ${name}: the connection dies before any write and at COMMIT: nothing or all`, { timeout: 240_000 }, async t => {
+	test(`WS3: ${name}: the connection dies before any write and at COMMIT: nothing or all`, { timeout: 240_000, skip: story.skip }, async t => {
 		let n = 0;
 
 		for (let more = true; more && n < MOST;) {
