@@ -65,10 +65,43 @@ static struct fn_error *under_way(struct create *c)
 	return error;
 }
 
+static struct fn_error *tell(struct create *c, const struct temba_deposit *d)
+{
+	struct json_object *body = FN_OBJECT(fn_json_uuid("payment_id", &d->payment),
+					     fn_json_uuid("deposit_id", &d->payment),
+					     fn_json_uuid("order_id", &d->order),
+					     fn_json_bool("order_created", c->made.order_created),
+					     fn_json_string("status", word_of(d->state)),
+					     fn_json_string("state", state_word(d)));
+
+	if (d->page != NULL) {
+		fn_json_set(body, fn_json_string("payment_url", d->page));
+		fn_json_set(body, fn_json_bool("has_payment_redirect", true));
+	}
+	if (strcmp(d->state, "UNKNOWN") == 0)
+		fn_json_set(
+			body,
+			fn_json_string("message",
+				       fn_request_say(c->req,
+						      "Votre paiement est en cours de traitement. "
+						      "Ne payez pas une seconde fois.",
+						      "Your payment is being processed. Do not "
+						      "pay a second time.")));
+	return fn_reply_json(c->req, body);
+}
+
+/* What was said this moment need not be read again. */
+static struct fn_error *tell_state(struct create *c, const char *state)
+{
+	return tell(c, &(struct temba_deposit){.payment = c->made.payment,
+					       .order = c->made.order,
+					       .status = "pending",
+					       .state = state});
+}
+
 struct fn_error *deposit_tell(struct create *c)
 {
 	struct temba_deposit d;
-	struct json_object *body;
 	bool found;
 
 	FN_TRY(temba_deposit_look(c->req, &(struct temba_deposit_key){.payment = &c->made.payment},
@@ -81,25 +114,7 @@ struct fn_error *deposit_tell(struct create *c)
 	if (c->made.outcome != NULL && strcmp(c->made.outcome, "live_payment") == 0 &&
 	    d.phone != NULL && strcmp(c->ask.phone, d.phone) != 0)
 		return under_way(c);
-	body = FN_OBJECT(fn_json_uuid("payment_id", &d.payment),
-			 fn_json_uuid("deposit_id", &d.payment), fn_json_uuid("order_id", &d.order),
-			 fn_json_bool("order_created", c->made.order_created),
-			 fn_json_string("status", word_of(d.state)),
-			 fn_json_string("state", state_word(&d)));
-	if (d.page != NULL) {
-		fn_json_set(body, fn_json_string("payment_url", d.page));
-		fn_json_set(body, fn_json_bool("has_payment_redirect", true));
-	}
-	if (strcmp(d.state, "UNKNOWN") == 0)
-		fn_json_set(
-			body,
-			fn_json_string("message",
-				       fn_request_say(c->req,
-						      "Votre paiement est en cours de traitement. "
-						      "Ne payez pas une seconde fois.",
-						      "Your payment is being processed. Do not "
-						      "pay a second time.")));
-	return fn_reply_json(c->req, body);
+	return tell(c, &d);
 }
 
 /* ---- what pawaPay says ---- */
@@ -128,27 +143,39 @@ static void note(struct create *c, const char *state)
 			       c->made.payment.text, state, error->message->code);
 }
 
-static struct fn_error *read_and_settle(struct create *c, struct pawapay_state *ret_seen)
+/* As above: the next check finds out what cannot be written now. */
+static struct pawapay_state read_and_settle(struct create *c)
 {
 	struct temba_deposit d = {.payment = c->made.payment};
+	struct pawapay_state seen = pawapay_read_deposit(c->req, &c->made.payment, READ_TIMEOUT_MS);
+	const struct fn_error *error = temba_deposit_settle(c->req, &d, &seen, NULL);
 
-	*ret_seen = pawapay_read_deposit(c->req, &c->made.payment, READ_TIMEOUT_MS);
-	return temba_deposit_settle(c->req, &d, ret_seen, NULL);
+	if (error != NULL)
+		fn_log_request(c->req, FN_WARN, "payment %s was not moved: %s", d.payment.text,
+			       error->message->code);
+	return seen;
 }
 
 /* The operator's page comes a moment after the deposit; the payer should be led there at once. */
-static struct fn_error *wait_for_page(struct create *c)
+static void wait_for_page(struct create *c)
 {
-	struct pawapay_state seen;
-
 	for (int i = 1; i <= PAGE_TRIES; i++) {
+		struct pawapay_state seen;
+
 		(void)poll(NULL, 0, PAGE_PAUSE_MS * i);
-		FN_TRY(read_and_settle(c, &seen));
+		seen = read_and_settle(c);
 		if (seen.seen != PAWAPAY_FOUND || seen.authorization_url != NULL ||
 		    seen.failure != NULL)
 			break;
 	}
-	return NULL;
+}
+
+/* A deposit is on its way: a database that is away is no reason to say that it failed. */
+static struct fn_error *tell_or(struct create *c, const char *state)
+{
+	struct fn_error *error = deposit_tell(c);
+
+	return error != NULL && error->message->status >= 500 ? tell_state(c, state) : error;
 }
 
 static const char *return_url(struct create *c)
@@ -176,7 +203,6 @@ struct fn_error *deposit_begin(struct create *c)
 					  .reference = c->made.order.text,
 					  .return_url = return_url(c)};
 	struct pawapay_reply reply = pawapay_deposit(c->req, &deposit);
-	struct pawapay_state seen;
 
 	if (reply.cause != NULL)
 		fn_log_request(c->req, FN_WARN, "payment %s: %s", c->made.payment.text,
@@ -184,20 +210,20 @@ struct fn_error *deposit_begin(struct create *c)
 	switch (reply.taken) {
 	case PAWAPAY_ACCEPTED:
 		note(c, "SUBMITTED");
-		if (c->ask.operator->consent == PAWAPAY_REDIRECT)
-			FN_TRY(wait_for_page(c));
-		break;
+		if (c->ask.operator->consent != PAWAPAY_REDIRECT)
+			return tell_state(c, "SUBMITTED");
+		wait_for_page(c);
+		return tell_or(c, "SUBMITTED");
 	case PAWAPAY_DUPLICATE:
 		note(c, "UNKNOWN");
-		FN_TRY(read_and_settle(c, &seen));
-		break;
+		(void)read_and_settle(c);
+		return tell_or(c, "UNKNOWN");
 	case PAWAPAY_REJECTED:
 		FN_TRY(temba_deposit_fail(c->req, &c->made.payment, reply.code));
 		return failed(c, reply.code);
 	case PAWAPAY_UNKNOWN:
 	default:
 		note(c, "UNKNOWN");
-		break;
+		return tell_state(c, "UNKNOWN");
 	}
-	return deposit_tell(c);
 }
