@@ -7,35 +7,24 @@
 
 #include "fn_conf.h"
 #include "fn_http.h"
+#include "temba_money.h"
 
 enum {
 	TAKE_TIMEOUT_MS = 8000, /* a person waits */
 	READ_TIMEOUT_MS = 5000,
 	CODE_MAX = 64, /* of what we repeat of theirs */
 	CENTS = 100,
-	AMOUNT_DIGITS_MAX = 15, /* far below what an int64 holds, with two decimals more */
 };
 
 /* ---- money ---- */
 
-/* ISO 4217: how many minor units one unit has. The currencies of pawaPay's countries. */
-static int64_t units_of(const char *currency)
-{
-	static const char *const whole[] = {"XOF", "XAF", "GNF", "RWF", "UGX", "BIF", "DJF"};
-
-	for (size_t i = 0; i < FN_COUNT(whole); i++) {
-		if (strcmp(currency, whole[i]) == 0)
-			return 1;
-	}
-	return CENTS;
-}
-
 const char *pawapay_amount(struct fn_arena *arena, int64_t minor, const char *currency,
 			   unsigned decimals)
 {
-	int64_t units = units_of(currency);
+	int iso = temba_money_decimals(currency, TEMBA_MONEY_ISO);
+	int64_t units = iso == 2 ? CENTS : 1;
 
-	if (minor <= 0)
+	if (minor <= 0 || (iso != 0 && iso != 2))
 		return NULL;
 	if (minor % units == 0)
 		return fn_arena_format(arena, "%" PRId64, minor / units);
@@ -46,29 +35,9 @@ const char *pawapay_amount(struct fn_arena *arena, int64_t minor, const char *cu
 
 int64_t pawapay_minor(const char *amount, const char *currency)
 {
-	static const char digits[] = "0123456789";
-	size_t whole = strspn(amount, digits), fine;
-	int64_t units = units_of(currency), minor = 0, scale = units;
+	struct temba_money money;
 
-	if (whole == 0 || whole > AMOUNT_DIGITS_MAX)
-		return -1;
-	for (size_t i = 0; i < whole; i++)
-		minor = minor * 10 + (amount[i] - '0');
-	minor *= units;
-	if (amount[whole] == '\0')
-		return minor;
-	fine = strspn(amount + whole + 1, digits);
-	if (amount[whole] != '.' || fine == 0 || amount[whole + 1 + fine] != '\0')
-		return -1;
-	for (size_t i = 0; i < fine; i++) {
-		int digit = amount[whole + 1 + i] - '0';
-
-		scale /= 10;
-		if (scale == 0 && digit != 0)
-			return -1; /* a part of a minor unit */
-		minor += digit * scale;
-	}
-	return minor;
+	return temba_money_read(amount, currency, TEMBA_MONEY_EXACT, &money) ? money.minor : -1;
 }
 
 /* ---- calls ---- */

@@ -191,7 +191,9 @@ static void amounts_are_read_exactly_or_not_at_all(void **state)
 		{"5000 ", "XOF", -1},
 		{"5,000", "XOF", -1},
 		{"0x10", "XOF", -1},
-		{"1234567890123456", "XOF", -1},
+		{"5000", "ZZZ", -1},
+		{"05000", "XOF", -1},
+		{"12345678901234567890", "XOF", -1},
 	};
 
 	(void)state;

@@ -119,7 +119,7 @@ export class Stack {
 
 	// Requests that workers finished, by function. The job runner's own go on, so they are left out.
 	async served() {
-		const internal = ['send-notice', 'expire-transfers', 'refresh-places', 'fetch-fx-rates', 'resend', 'twilio', 'stripe', 'pawapay', 'fx', 'control', 'page', 'auth'];
+		const internal = ['send-notice', 'expire-transfers', 'refresh-places', 'fetch-fx-rates', 'tend-payments', 'settle-stripe', 'settle-pawapay', 'submit-refund', 'refund-event', 'payment-recovery', 'process-finalize-jobs', 'resend', 'twilio', 'stripe', 'pawapay', 'fx', 'control', 'page', 'auth'];
 
 		return Object.fromEntries((await this.status()).filter(fn => !internal.includes(fn.name)).map(fn => [fn.name, fn.served]));
 	}
