@@ -385,6 +385,46 @@ describe('guests', () => {
 	});
 });
 
+describe('orders made with the payment', () => {
+	const wish = (more = {}) => ({ ...till.body({ id: undefined, total: 5100 }, what), create_order: true, ticket_quantities: { [what.paid]: 1 }, ...more });
+	const orderOf = async id => (await stack.db.query('select user_id, guest_email, event_date_id, status, total_minor from public.orders where id = $1', [id])).rows[0];
+
+	test('are the signed-in person\'s, whoever the body names', async () => {
+		const { body } = await till.ask(wish({ user_id: stranger.id, buyer_email: 'autre@example.org' }), { token: buyer.token });
+
+		assert.equal(body.status, 'ACCEPTED', JSON.stringify(body));
+		assert.deepEqual(await orderOf(body.order_id).then(o => [o.user_id, o.guest_email]), [buyer.id, null]);
+		await finalized(body.payment_id);
+	});
+
+	test('keep their date', async () => {
+		const { rows: [date] } = await stack.db.query(`insert into public.event_dates (event_id, date, start_time) select id, date + 1, time from public.events where id = $1 returning id`, [what.id]);
+		const { body } = await till.ask(wish({ event_date_id: date.id }), { token: buyer.token });
+
+		assert.equal(body.status, 'ACCEPTED', JSON.stringify(body));
+		await finalized(body.payment_id);
+		assert.deepEqual((await stack.db.query('select event_date_id from public.tickets where order_id = $1', [body.order_id])).rows, [{ event_date_id: date.id }]);
+		await till.refused(wish({ event_date_id: crypto.randomUUID() }), 'unknown_date', { token: buyer.token });
+		await stack.db.query('update public.event_dates set status = $2 where id = $1', [date.id, 'CANCELLED']);
+	});
+
+	test('regression: types of others, zero and less, more than allowed, and what is gone were sold', async () => {
+		const elsewhere = await event(stack, { title: 'Ailleurs', startsIn: 240 });
+		const few = await event(stack, { title: 'Complet', startsIn: 240 });
+		const before = await count('select count(*) n from public.orders', []);
+
+		await stack.db.query('update public.ticket_types set quantity = 1 where id = $1', [few.paid]);
+		for (const [more, code] of [
+			[{ ticket_quantities: { [elsewhere.paid]: 1 } }, 'unknown_type'], [{ ticket_quantities: { [what.paid]: 0 } }, 'bad_quantity'], [{ ticket_quantities: { [what.paid]: -2 } }, 'bad_quantity'],
+			[{ ticket_quantities: { [what.paid]: 11 }, amount_major: 56100 }, 'over_order_limit'], [{ event_id: few.id, ticket_quantities: { [few.paid]: 2 }, amount_major: 10200 }, 'sold_out'],
+			[{ event_id: crypto.randomUUID() }, 'event_not_found'], [{ ticket_quantities: { [what.free]: 1 } }, 'free_order'],
+		])
+			await till.refused(wish(more), code, { token: buyer.token });
+		assert.equal(await count('select count(*) n from public.orders', []), before);
+		assert.deepEqual(await till.places(few.paid), { held: 0, sold: 0 });
+	});
+});
+
 describe('waiting', () => {
 	test('regression: any person could read any payment', async () => {
 		await till.byHand();
