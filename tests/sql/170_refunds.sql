@@ -152,7 +152,27 @@ select is(private.dispute_news('dp_3', 'pi_d', 10200, 'xof', 'lost', 'fraudulent
 select is((select r.state from private.refunds r where r.id = :'r5'), 'UNKNOWN', 'what may have been sent is not taken back');
 select is(private.refund_move(:'r5', (select r.attempt_key from private.refunds r where r.id = :'r5'), 'LATER', null, 'charge_disputed', false), 'APPROVED', 'it was not');
 select is((private.refund_begin(:'r5')).step, 'none', 'then it is not sent again');
+create function pg_temp.rest(o uuid) returns text language sql as $$
+	select string_agg(x.account || ' ' || x.minor, ', ' order by x.account) from (select l.account, sum(l.minor) as minor from public.payments p cross join lateral private.ledger_of(p.id) l
+	where p.order_id = o group by 1) x where x.minor <> 0 $$;
+select is(pg_temp.rest(:'d'), null, 'nothing of that payment is left to anybody');
 select is((select r.state || ' ' || c.refunded_minor from private.refunds r join private.payment_refunds c on c.payment_id = r.payment_id where r.id = :'r5'), 'REJECTED 0', 'and counts no more');
+
+-- a dispute over half of the charge
+select pg_temp.paid('f', 3, 2, 'stripe') as f \gset
+select is(private.dispute_news('dp_4', 'pi_f', 10200, 'xof', 'needs_response', 'fraudulent'), 'opened', 'half of it');
+select is(pg_temp.rest(:'f'), 'FEE_REVENUE -400, ORGANIZER_PAYABLE -10000, PSP_CLEARING 20400, RESERVE -10000', 'half is frozen');
+select is(private.dispute_news('dp_4', 'pi_f', 10200, 'xof', 'lost', 'fraudulent'), 'lost', 'lost');
+select is(pg_temp.rest(:'f'), 'FEE_REVENUE -200, ORGANIZER_PAYABLE -10000, PSP_CLEARING 10200', 'half is gone');
+
+-- money that nobody can use goes back by itself, and its owner is told why
+insert into public.payments (order_id, amount_minor, currency, payment_method, provider, status) select :'c', 20400, 'XOF', 'mobile_money', 'pawapay', 'pending' returning id as second \gset
+select is(private.payment_settle(:'second', 'SUCCEEDED', 20400, 'XOF', true), 'duplicate', 'a second payment of an order');
+select is((select n.title || ' ' || n.message from public.notifications n join private.refunds r on r.id = (n.metadata ->> 'refund_id')::uuid where r.payment_id = :'second'),
+	'Paiement en double : remboursement 20400 XOF vous seront remboursés : « ' || (select e.title from public.events e join public.orders o on o.event_id = e.id where o.id = :'c') || ' » était déjà payé.', 'its owner is told');
+select r.id as r6 from private.refunds r where r.payment_id = :'second' \gset
+select is(pg_temp.round(:'r6', 'SUCCEEDED'), 'create SUCCEEDED', 'it goes back');
+select is((select sum(l.minor)::bigint from private.ledger_of(:'second') l where l.account = 'REFUND_PAYABLE'), 0::bigint, 'out of where it waited');
 
 select is_empty('select * from broken', 'the world is consistent');
 select * from finish();
