@@ -77,6 +77,12 @@ export async function run(bench) {
 
 		await complete(stack, late.slice(early.length));
 		await drained(stack, { ms: 120_000 });
+		// money on its way back to a number that never says a word ends when we say so
+		await eventually('refunds have ended', async () => {
+			await stack.control('payments', { provider: 'pawapay', outcome: 'COMPLETED', kind: 'deposit_refund' });
+			await hurry(stack, 'tend-refunds');
+			return (await stack.db.query("select from private.refunds where state not in ('SUCCEEDED', 'REJECTED', 'MANUAL')")).rowCount === 0;
+		}, { ms: 60_000, every: 300 });
 		const { rows: ends } = await stack.db.query(`
 			select p.id, s.state, o.state as order, s.fulfilling, exists (select from private.refunds r where r.payment_id = p.id and r.state = 'SUCCEEDED') as refunded,
 				(select count(*) from public.tickets t where t.order_id = p.order_id and t.status not in ('REFUNDED', 'CANCELLED'))::int as tickets
