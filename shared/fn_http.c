@@ -149,6 +149,7 @@ static struct fn_http_answer read_answer(struct fn_arena *arena, const struct ta
 
 	if (code != CURLE_OK) {
 		answer.why = failure(arena, to, code, a);
+		answer.unsent = code == CURLE_COULDNT_RESOLVE_HOST || code == CURLE_COULDNT_CONNECT;
 		return answer;
 	}
 	(void)curl_easy_getinfo(handle, CURLINFO_RESPONSE_CODE, &status);
@@ -280,7 +281,7 @@ static struct fn_http_answer no_answer(struct fn_request *req, const char *host,
 	const char *text = fn_arena_format(fn_request_arena(req), "%s%s%s", host,
 					   *host == '\0' ? "" : ": ", why);
 
-	return (struct fn_http_answer){.type = "", .body = {"", 0}, .why = text};
+	return (struct fn_http_answer){.type = "", .body = {"", 0}, .why = text, .unsent = true};
 }
 
 static void open_handle(void)
@@ -300,6 +301,7 @@ struct fn_http_answer fn_http_do(struct fn_request *req, const struct fn_http_ca
 	struct fn_http_answer answer;
 	struct fn_breaker *breaker;
 	struct target to;
+	bool unsent = true;
 	const char *why;
 
 	/* a provider that hangs must not hold row locks */
@@ -316,11 +318,17 @@ struct fn_http_answer fn_http_do(struct fn_request *req, const struct fn_http_ca
 			answer =
 				no_answer(req, to.host, "not called, it failed too often just now");
 			answer.retry_after = FN_BREAKER_SECONDS; /* sooner would be of no use */
+			answer.unsent = unsent;
 			return answer;
 		}
-		if (left == 0)
-			return no_answer(req, to.host, "no time left");
+		if (left == 0) {
+			answer = no_answer(req, to.host, "no time left");
+			answer.unsent = unsent;
+			return answer;
+		}
 		answer = call_once(req, &to, call, left);
+		unsent = unsent && answer.unsent;
+		answer.unsent = unsent;
 		fn_breaker_report(breaker, is_fault(&answer), fn_time_monotonic());
 		if (!is_fault(&answer) || try + 1 >= tries || !pause_before(try, end))
 			return answer;

@@ -25,6 +25,7 @@ struct fn_http_answer {
 	const char *type; /* media type, lower case, without parameters; "" when absent */
 	int retry_after;  /* seconds that the other side asks for, or an open breaker; 0 = none */
 	const char *why;  /* NULL when an answer came; names the host, never the URL */
+	bool unsent; /* nothing of the call can have arrived: no try got as far as a connection */
 };
 
 /* Never fails: whatever happened is in the answer, owned by the request's arena. */

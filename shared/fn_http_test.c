@@ -213,6 +213,7 @@ static void stops_calling_a_host_that_keeps_failing(void **state)
 		assert_int_equal(get(w, "/status/500").status, 500);
 	assert_string_equal(get(w, "/status/200").why,
 			    "127.0.0.1: not called, it failed too often just now");
+	assert_true(get(w, "/status/200").unsent);
 	assert_int_equal(get(w, "/status/200").retry_after, 30);
 	assert_int_equal(w->counts->requests, 5);
 }

@@ -136,7 +136,9 @@ static struct pawapay_reply take(struct fn_request *req, const char *path, const
 	struct json_object *body = read_body(arena, &answer);
 	const char *word = fn_json_get_text(body, "status");
 	const char *named = fn_json_get_text(body, id_name);
-	struct pawapay_reply reply = {.code = code_of(body), .retry_after = answer.retry_after};
+	struct pawapay_reply reply = {.code = code_of(body),
+				      .retry_after = answer.retry_after,
+				      .unsent = answer.status == 0 && answer.unsent};
 
 	if (is_refused(answer.status, word, reply.code)) {
 		reply.taken = PAWAPAY_REJECTED;

@@ -19,6 +19,7 @@ struct pawapay_reply {
 	enum pawapay_taken taken;
 	const char *code;  /* of a rejection, "AMOUNT_OUT_OF_BOUNDS"; NULL when none was given */
 	const char *cause; /* English, for the log; no personal data. NULL when accepted */
+	bool unsent;       /* UNKNOWN, but it cannot have got there: pawaPay was not called */
 	int retry_after;   /* seconds; 0 = nothing was asked for */
 };
 

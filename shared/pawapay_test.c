@@ -280,6 +280,9 @@ static void every_doubt_is_unknown(void **state)
 	assert_int_equal(reply.taken, PAWAPAY_UNKNOWN);
 	assert_string_equal(reply.cause, "pawapay: 127.0.0.1: Timeout was reached");
 	assert_int_equal(reply.retry_after, 30);
+	assert_false(reply.unsent);
+	next.unsent = true;
+	assert_true(pawapay_refund(*state, &(struct pawapay_refund){&id, &other, 5, "XOF"}).unsent);
 }
 
 /* ---- reading ---- */

@@ -155,6 +155,25 @@ static void a_doubt_is_told_as_under_way(void **state)
 	assert_true(strlen(call_text(c, "message")) > 20);
 }
 
+static void what_never_left_us_has_failed_at_once(void **state)
+{
+	static const struct fn_http_answer closed = {.why = "not called", .unsent = true};
+	struct call *c = *state;
+
+	checks_out("created", "CREATED");
+	FAKE_ROW(SETTLE, "moved");
+	answers[laid++] = closed;
+	call_as(c, ANA, BODY(""));
+	assert_string_equal(call_text(c, "code"), "PROVIDER_TEMPORARILY_UNAVAILABLE");
+	assert_string_equal(fake_db_argument(SETTLE, 1), "FAILED");
+	/* but an earlier try of the same payment may have got there */
+	checks_out("repeated", "CREATED");
+	FAKE_ROW(ATTACH, "t");
+	answers[laid++] = closed;
+	call_as(c, ANA, BODY(",\"idempotency_key\":\"k\""));
+	assert_told(c, "PROCESSING");
+}
+
 static void a_duplicate_is_read(void **state)
 {
 	struct call *c = *state;
@@ -508,6 +527,7 @@ int main(void)
 		TEST(a_deposit_has_the_id_of_its_payment),
 		TEST(what_pawapay_rejects_is_no_success),
 		TEST(a_doubt_is_told_as_under_way),
+		TEST(what_never_left_us_has_failed_at_once),
 		TEST(a_duplicate_is_read),
 		TEST(a_write_that_fails_after_the_deposit_does_not_hide_it),
 		TEST(a_double_tap_is_one_deposit),

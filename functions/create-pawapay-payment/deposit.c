@@ -207,6 +207,11 @@ struct fn_error *deposit_begin(struct create *c)
 	if (reply.cause != NULL)
 		fn_log_request(c->req, FN_WARN, "payment %s: %s", c->made.payment.text,
 			       reply.cause);
+	/* the first that asked, and nobody was there to hear: the buyer need not wait for an end */
+	if (reply.unsent && strcmp(c->made.outcome, "created") == 0) {
+		reply.taken = PAWAPAY_REJECTED;
+		reply.code = "PROVIDER_TEMPORARILY_UNAVAILABLE";
+	}
 	switch (reply.taken) {
 	case PAWAPAY_ACCEPTED:
 		note(c, "SUBMITTED");
