@@ -16,6 +16,7 @@ const newBuyer = async name => signIn(stack, await person(stack, { name }));
 
 beforeEach(async () => {
 	await stack.control('reset', {});
+	await till.byHand(); // nothing ends meanwhile
 });
 
 test('regression: anybody could make any phone ring without end', async () => {
