@@ -9,7 +9,7 @@ import { after, test } from 'node:test';
 import { promisify } from 'node:util';
 
 const TOP = path.resolve(import.meta.dirname, '../..');
-process.env.STATE_DIR = path.join(process.env.STATE_DIR ?? path.join(TOP, 'var'), 'fault-checkout');
+process.env.STATE_DIR = path.join(process.env.STATE_DIR ?? path.join(TOP, 'var'), 'fault-finalize');
 
 const { callInternal } = await import('../harness/fastcgi.mjs');
 const { Stack } = await import('../harness/stack.mjs');

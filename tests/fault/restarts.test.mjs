@@ -8,7 +8,7 @@ import { after, test } from 'node:test';
 import { promisify } from 'node:util';
 
 const TOP = path.resolve(import.meta.dirname, '../..');
-process.env.STATE_DIR = path.join(process.env.STATE_DIR ?? path.join(TOP, 'var'), 'fault-checkout');
+process.env.STATE_DIR = path.join(process.env.STATE_DIR ?? path.join(TOP, 'var'), 'fault-restarts');
 
 const { Stack } = await import('../harness/stack.mjs');
 const { CROWD, counted, drained, fated, orderByRest, mobileWish, payByMobile, sale } = await import('../harness/sales.mjs');
