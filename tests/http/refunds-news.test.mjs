@@ -34,7 +34,7 @@ test('pawaPay calls back: the refund is done', { skip: withoutPawapay, timeout: 
 	await stack.control('pawapay', { settle_ms: -1 });
 	await stack.control('webhooks', { provider: 'pawapay', ...noisy });
 	await ask(paid.order);
-	const refund = await eventually('it is at pawaPay', async () => (await refundsOf(stack, paid.order)).find(one => one.state === 'SUBMITTED' && one.provider_ref), { ms: 20_000 });
+	const refund = await eventually('it is at pawaPay', async () => (await refundsOf(stack, paid.order)).find(one => ['SUBMITTED', 'PROCESSING'].includes(one.state) && one.provider_ref), { ms: 20_000 });
 
 	await waitForNews(refund);
 	await stack.control(`payments/${refund.attempt_key}`, { outcome: 'FAILED:RECIPIENT_NOT_FOUND' });
