@@ -14,9 +14,6 @@ static const struct fn_message too_many =
 	{429, "too_many_requests", "Trop de demandes de paiement. Réessayez dans quelques minutes.",
 	 "Too many requests to pay. Try again in some minutes."};
 
-/* Columns of checkout.sql. */
-enum { OUTCOME, PAYMENT, ORDER, ORDER_CREATED, STATE, AMOUNT, CURRENCY, RETRY_AT, LIMIT, SUBJECT };
-
 /* ---- the checkout ---- */
 
 static struct fn_uuid id_of(const struct fn_row *row, size_t column)
@@ -48,27 +45,14 @@ static struct fn_error *count_prompt(struct fn_tx *tx, struct create *c)
 static struct fn_error *check_out(struct fn_tx *tx, void *arg)
 {
 	struct create *c = arg;
-	const char *wish = fn_json_write(wish_of(c), NULL);
-	struct fn_row row;
-
 	if (*c->by.id.text != '\0')
 		FN_TRY(fn_auth_alive(tx, &c->by));
-	FN_TRY(fn_db_one(tx, &sql_checkout, FN_ARGS(fn_arg_text(wish)), &row));
-	c->made = (struct checkout){.outcome = fn_col_text(&row, OUTCOME),
-				    .payment = id_of(&row, PAYMENT),
-				    .order = id_of(&row, ORDER),
-				    .order_created = fn_col_bool(&row, ORDER_CREATED),
-				    .state = fn_col_text(&row, STATE),
-				    .amount_minor = fn_col_int(&row, AMOUNT),
-				    .currency = fn_col_text(&row, CURRENCY),
-				    .retry_at = fn_col_text(&row, RETRY_AT),
-				    .limit = fn_col_int(&row, LIMIT),
-				    .subject = fn_col_text(&row, SUBJECT)};
+	FN_TRY(temba_checkout(tx, wish_of(c), &c->made));
 	if (c->is_draft && *c->made.payment.text != '\0')
 		FN_TRY(fn_db_run(tx, &sql_end_draft,
 				 FN_ARGS(fn_arg_uuid(&c->resumed), fn_arg_uuid(&c->made.payment)),
 				 NULL));
-	if (strcmp(c->made.outcome, "created") == 0)
+	if (temba_checkout_is(&c->made, "created"))
 		return count_prompt(tx, c);
 	return NULL;
 }
@@ -78,11 +62,11 @@ struct fn_error *create_pay(struct create *c)
 	bool is_new, is_repeat;
 
 	FN_TRY(fn_db_transaction(c->req, FN_READ_COMMITTED, check_out, c));
-	FN_TRY(refusal_of(c->req, &c->made));
-	is_new = strcmp(c->made.outcome, "created") == 0;
+	FN_TRY(temba_checkout_refusal(c->req, &c->made));
+	is_new = temba_checkout_is(&c->made, "created");
 	/* the same request again, and nobody knows whether the first one got to pawaPay: with the
 	 * same id it is asked for once */
-	is_repeat = strcmp(c->made.outcome, "repeated") == 0 && c->made.state != NULL &&
+	is_repeat = temba_checkout_is(&c->made, "repeated") && c->made.state != NULL &&
 		    strcmp(c->made.state, "CREATED") == 0;
 	return is_new || is_repeat ? deposit_begin(c) : deposit_tell(c);
 }
@@ -113,7 +97,7 @@ static struct fn_error *ask_for_code(struct create *c)
 	struct json_object *body;
 
 	FN_TRY(fn_db_transaction(c->req, FN_READ_COMMITTED, keep_draft, c));
-	FN_TRY(refusal_of(c->req, &c->made));
+	FN_TRY(temba_checkout_refusal(c->req, &c->made));
 	body = FN_OBJECT(
 		fn_json_string("status", "PRE_AUTH_REQUIRED"), fn_json_bool("requires_otp", true),
 		fn_json_bool("requires_pre_auth", true),

@@ -12,7 +12,7 @@
 #define PAYMENT "7a7a7a7a-4444-4444-8444-7a7a7a7a7a7a"
 #define TYPE    "30000000-0000-4000-8000-000000000003"
 
-#define CHECKOUT "create-pawapay-payment.checkout"
+#define CHECKOUT "shared.checkout"
 #define ATTACH   "create-pawapay-payment.attach"
 #define COUNT    "create-pawapay-payment.count"
 #define READ     "shared.deposit_read"
@@ -68,7 +68,8 @@ static int start(void **state)
 static void checks_out(const char *outcome, const char *state)
 {
 	call_alive();
-	FAKE_ROW(CHECKOUT, outcome, PAYMENT, ORDER, "f", state, "10200", "XOF", NULL, NULL, NULL);
+	FAKE_ROW(CHECKOUT, outcome, PAYMENT, ORDER, "f", state, "10200", "XOF", NULL, NULL, NULL,
+		 NULL, NULL);
 	if (strcmp(outcome, "created") == 0)
 		FAKE_ROW(COUNT, "1");
 }
@@ -329,7 +330,7 @@ static void a_draft_and_its_code_make_a_payment(void **state)
 		 "\"amount_minor\":10200,\"currency\":\"XOF\"}");
 	call_alive();
 	FAKE_ROW(CHECKOUT, "created", PAYMENT, ORDER, "f", "CREATED", "10200", "XOF", NULL, NULL,
-		 NULL);
+		 NULL, NULL, NULL);
 	fake_db_no_row("create-pawapay-payment.end_draft");
 	FAKE_ROW(COUNT, "1");
 	FAKE_ROW(ATTACH, "t");
@@ -400,7 +401,8 @@ static void each_outcome_is_told_in_words(void **state)
 
 	for (size_t i = 0; i < FN_COUNT(outcomes); i++) {
 		call_alive();
-		FAKE_ROW(CHECKOUT, outcomes[i], NULL, NULL, "f", NULL, NULL, NULL, NULL, "4", NULL);
+		FAKE_ROW(CHECKOUT, outcomes[i], NULL, NULL, "f", NULL, NULL, NULL, NULL, "4", NULL,
+			 NULL, NULL);
 		call_as(c, ANA, BODY(""));
 		assert_int_equal(c->status, 200);
 		assert_string_equal(call_text(c, "status"), "ERROR");
@@ -417,7 +419,7 @@ static void one_franc_buys_nothing(void **state)
 	/* regression: amount_major was never compared with the order */
 	call_alive();
 	FAKE_ROW(CHECKOUT, "amount_differs", NULL, ORDER, "f", NULL, "10200", "XOF", NULL, NULL,
-		 NULL);
+		 NULL, NULL, NULL);
 	call_as(c, ANA,
 		"{\"event_id\":\"" EVENT "\",\"order_id\":\"" ORDER
 		"\",\"amount_major\":1,\"currency\":\"XOF\",\"phone\":\"70123456\","
@@ -491,7 +493,7 @@ static void prompts_to_one_phone_are_counted(void **state)
 	/* regression: anybody could make any phone ring without end */
 	call_alive();
 	FAKE_ROW(CHECKOUT, "created", PAYMENT, ORDER, "f", "CREATED", "10200", "XOF", NULL, NULL,
-		 NULL);
+		 NULL, NULL, NULL);
 	FAKE_ROW(COUNT, "6");
 	call_as(c, ANA, BODY(""));
 	call_assert_refused(c, 429, "too_many_requests"); /* and nothing was committed */

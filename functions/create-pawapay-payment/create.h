@@ -4,6 +4,7 @@
 
 #include "fn.h"
 #include "pawapay.h"
+#include "temba_checkout.h"
 #include "temba_deposit.h"
 #include "temba_money.h"
 
@@ -19,23 +20,13 @@ struct ask {
 	const struct pawapay_operator *operator;
 };
 
-/* The row of private.checkout(). */
-struct checkout {
-	const char *outcome;
-	struct fn_uuid payment, order; /* "" when there is none */
-	bool order_created;
-	const char *state, *subject, *retry_at;
-	int64_t amount_minor, limit;
-	const char *currency;
-};
-
 struct create {
 	struct fn_request *req;
 	struct fn_caller by; /* id "" for a project's key */
 	struct ask ask;
 	struct fn_uuid resumed; /* what the client resumes; "" : nothing */
 	bool is_draft;          /* and that is a draft */
-	struct checkout made;
+	struct temba_checkout made;
 };
 
 /* ---- input.c ---- */
@@ -54,10 +45,6 @@ FN_CHECKED struct fn_error *input_end(struct fn_fields *f);
 struct json_object *wish_of(struct create *c);
 /* And back: the ask of a draft. False when the draft is none. */
 bool wish_read(struct create *c, const char *text);
-
-/* ---- refusal.c ---- */
-/* NULL when the checkout made or found a payment. */
-FN_CHECKED struct fn_error *refusal_of(struct fn_request *req, const struct checkout *made);
 
 /* ---- deposit.c ---- */
 /* Asks pawaPay for the deposit of c->made and answers the client. */

@@ -64,7 +64,7 @@ static struct fn_error *go_on(struct create *c, const struct temba_deposit *d)
 		return fn_fail(c->req, &no_such_payment);
 	if (is_state(d, "FAILED") || is_state(d, "CANCELLED"))
 		return pay_again(c, d);
-	c->made = (struct checkout){.payment = d->payment, .order = d->order};
+	c->made = (struct temba_checkout){.payment = d->payment, .order = d->order};
 	return deposit_tell(c);
 }
 

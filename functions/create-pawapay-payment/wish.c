@@ -2,7 +2,6 @@
 #include <string.h>
 
 #include "create.h"
-#include "fn_crypto.h"
 
 static void set_id(struct json_object *wish, const char *name, bool given, const struct fn_uuid *id)
 {
@@ -16,25 +15,11 @@ static void set_text(struct json_object *wish, const char *name, const char *tex
 		fn_json_set(wish, fn_json_string(name, text));
 }
 
-static const char *body_hash(struct fn_request *req)
-{
-	struct fn_bytes body = fn_request_body(req);
-	uint8_t hash[FN_SHA256_SIZE];
-
-	fn_crypto_sha256(body.bytes, body.length, hash);
-	return fn_crypto_hex(fn_request_arena(req), hash, sizeof(hash));
-}
-
 struct json_object *wish_of(struct create *c)
 {
 	const struct ask *a = &c->ask;
-	struct json_object *wish = FN_OBJECT(fn_json_string("provider", "pawapay"));
-	bool is_person = *c->by.id.text != '\0';
+	struct json_object *wish = temba_checkout_wish(c->req, "pawapay", &c->by, a->key);
 
-	set_id(wish, "person", is_person, &c->by.id);
-	set_text(wish, "caller", is_person ? c->by.id.text : "anon");
-	set_text(wish, "key", a->key);
-	set_text(wish, "body_hash", a->key == NULL ? NULL : body_hash(c->req));
 	set_id(wish, "order_id", a->has_order, &a->order);
 	fn_json_set(wish, fn_json_bool("create_order", a->create_order));
 	set_id(wish, "event_id", a->has_event, &a->event);
@@ -45,10 +30,9 @@ struct json_object *wish_of(struct create *c)
 	set_text(wish, "email", a->email);
 	set_text(wish, "phone", a->phone);
 	set_text(wish, "operator", a->operator->name);
-	set_text(wish, "ip", fn_request_address(c->req));
 	fn_json_set(wish, fn_json_int("amount_minor", a->shown.minor));
 	set_text(wish, "currency", a->shown.currency);
-	return fn_json_keep(fn_request_arena(c->req), wish);
+	return wish;
 }
 
 bool wish_read(struct create *c, const char *text)

@@ -1,7 +1,89 @@
-/* refusal.c: the outcomes of a checkout that make no payment, in words. */
+/* temba_checkout.c: beginning to pay, and the outcomes that make no payment, in words. */
+#include "temba_checkout.h"
+
 #include <string.h>
 
-#include "create.h"
+#include "fn_crypto.h"
+#include "shared.sql.h"
+#include "temba_money.h"
+
+/* Columns of checkout.sql. */
+enum {
+	OUTCOME,
+	PAYMENT,
+	ORDER,
+	ORDER_CREATED,
+	STATE,
+	AMOUNT,
+	CURRENCY,
+	RETRY_AT,
+	LIMIT,
+	SUBJECT,
+	CHARGE,
+	CHARGE_CURRENCY
+};
+
+/* ---- asking ---- */
+
+static const char *body_hash(struct fn_request *req)
+{
+	struct fn_bytes body = fn_request_body(req);
+	uint8_t hash[FN_SHA256_SIZE];
+
+	fn_crypto_sha256(body.bytes, body.length, hash);
+	return fn_crypto_hex(fn_request_arena(req), hash, sizeof(hash));
+}
+
+struct json_object *temba_checkout_wish(struct fn_request *req, const char *provider,
+					const struct fn_caller *by, const char *key)
+{
+	struct json_object *wish = FN_OBJECT(fn_json_string("provider", provider));
+	bool is_person = *by->id.text != '\0';
+
+	if (is_person)
+		fn_json_set(wish, fn_json_uuid("person", &by->id));
+	fn_json_set(wish, fn_json_string("caller", is_person ? by->id.text : "anon"));
+	if (key != NULL && *key != '\0') {
+		fn_json_set(wish, fn_json_string("key", key));
+		fn_json_set(wish, fn_json_string("body_hash", body_hash(req)));
+	}
+	if (*fn_request_address(req) != '\0')
+		fn_json_set(wish, fn_json_string("ip", fn_request_address(req)));
+	return fn_json_keep(fn_request_arena(req), wish);
+}
+
+static struct fn_uuid id_of(const struct fn_row *row, size_t column)
+{
+	return fn_col_is_null(row, column) ? (struct fn_uuid){""} : fn_col_uuid(row, column);
+}
+
+struct fn_error *temba_checkout(struct fn_tx *tx, struct json_object *wish,
+				struct temba_checkout *ret)
+{
+	struct fn_row row;
+
+	FN_TRY(fn_db_one(tx, &sql_checkout, FN_ARGS(fn_arg_text(fn_json_write(wish, NULL))), &row));
+	*ret = (struct temba_checkout){.outcome = fn_col_text(&row, OUTCOME),
+				       .payment = id_of(&row, PAYMENT),
+				       .order = id_of(&row, ORDER),
+				       .order_created = fn_col_bool(&row, ORDER_CREATED),
+				       .state = fn_col_text(&row, STATE),
+				       .subject = fn_col_text(&row, SUBJECT),
+				       .retry_at = fn_col_text(&row, RETRY_AT),
+				       .amount_minor = fn_col_int(&row, AMOUNT),
+				       .charge_minor = fn_col_int(&row, CHARGE),
+				       .limit = fn_col_int(&row, LIMIT),
+				       .currency = fn_col_text(&row, CURRENCY),
+				       .charge_currency = fn_col_text(&row, CHARGE_CURRENCY)};
+	return NULL;
+}
+
+bool temba_checkout_is(const struct temba_checkout *made, const char *outcome)
+{
+	return made->outcome != NULL && strcmp(made->outcome, outcome) == 0;
+}
+
+/* ---- refusals ---- */
 
 static const struct {
 	const char *outcome;
@@ -56,6 +138,10 @@ static const struct {
 	{"needs_session",
 	 {409, "needs_session", "Connectez-vous pour acheter avec ce compte",
 	  "Sign in to buy with this account"}},
+	{"fx_stale",
+	 {409, "fx_stale",
+	  "Le taux de change n'est pas à jour. Payez par mobile money, ou réessayez plus tard.",
+	  "The exchange rate is out of date. Pay with mobile money, or try again later."}},
 	{"free_order",
 	 {409, "free_order", "Cette commande est gratuite : il n'y a rien à payer",
 	  "This order is free: there is nothing to pay"}},
@@ -83,7 +169,7 @@ static void detail(struct fn_request *req, struct fn_error *error, struct fn_mem
 }
 
 /* Says what it really costs, so that the client can show it. */
-static struct fn_error *amount_differs(struct fn_request *req, const struct checkout *made)
+static struct fn_error *amount_differs(struct fn_request *req, const struct temba_checkout *made)
 {
 	struct fn_arena *arena = fn_request_arena(req);
 	struct fn_message *m = fn_arena_alloc(arena, sizeof(*m));
@@ -100,10 +186,15 @@ static struct fn_error *amount_differs(struct fn_request *req, const struct chec
 	error = fn_fail(req, m);
 	detail(req, error, fn_json_int("amount", made->amount_minor));
 	detail(req, error, fn_json_string("currency", made->currency));
+	if (made->charge_currency != NULL && made->currency != NULL &&
+	    strcmp(made->charge_currency, made->currency) != 0) {
+		detail(req, error, fn_json_int("charge_amount", made->charge_minor));
+		detail(req, error, fn_json_string("charge_currency", made->charge_currency));
+	}
 	return error;
 }
 
-struct fn_error *refusal_of(struct fn_request *req, const struct checkout *made)
+struct fn_error *temba_checkout_refusal(struct fn_request *req, const struct temba_checkout *made)
 {
 	struct fn_error *error = NULL;
 
