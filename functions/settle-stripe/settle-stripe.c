@@ -1,0 +1,121 @@
+/* settle-stripe: looks into an event, and at payments whose time has come. Internal: the job runner
+ * calls it with {"kind":"event","inbox":N}, {"kind":"check","payment":ID} or
+ * {"kind":"cancel","payment":ID}. Whatever an event said, Stripe is asked before anything is
+ * believed. */
+#include <string.h>
+
+#include "settle-stripe.sql.h"
+#include "settle.h"
+
+enum { WORD_MAX = 32, BODY_MAX = 1024 };
+
+static const struct fn_message unknown_work = {422, "unknown_work", "Travail inconnu.",
+					       "Unknown work."};
+
+static struct fn_error *read_payload(struct work *w)
+{
+	struct fn_fields f;
+	bool has_payment;
+
+	FN_TRY(fn_field_begin(w->req, &f));
+	w->kind = fn_field_text(&f, "kind", FN_REQUIRED, WORD_MAX);
+	w->inbox = fn_field_int(&f, "inbox", FN_OPTIONAL, 1, INT64_MAX - 1);
+	has_payment = fn_field_uuid(&f, "payment", FN_OPTIONAL, &w->payment);
+	FN_TRY(fn_field_end(&f));
+	if (strcmp(w->kind, "event") == 0 ? w->inbox > 0 : has_payment)
+		return NULL;
+	return fn_fail(w->req, &unknown_work);
+}
+
+/* ---- an event ---- */
+
+/* Columns of read_inbox.sql. */
+enum { STATE, TYPE, REFERENCE, BODY };
+
+static struct fn_error *read_inbox(struct fn_tx *tx, void *arg)
+{
+	struct work *w = arg;
+	const char *state;
+	struct fn_row row;
+
+	FN_TRY(fn_db_one(tx, &sql_read_inbox, FN_ARGS(fn_arg_int(w->inbox)), &row));
+	w->is_over = !fn_row_found(&row);
+	if (w->is_over)
+		return NULL;
+	state = fn_col_text(&row, STATE);
+	w->is_over = strcmp(state, "RECEIVED") != 0 && strcmp(state, "RETRY") != 0;
+	w->type = fn_col_text(&row, TYPE);
+	w->reference = fn_col_text(&row, REFERENCE);
+	w->event = fn_json_keep(fn_request_arena(w->req), fn_json_trusted(fn_col_text(&row, BODY)));
+	return NULL;
+}
+
+static struct fn_error *write_end(struct fn_tx *tx, void *arg)
+{
+	const struct work *w = arg;
+
+	return fn_db_run(tx, &sql_end_inbox,
+			 FN_ARGS(fn_arg_int(w->inbox), fn_arg_text(w->end), fn_arg_text(w->cause)),
+			 NULL);
+}
+
+struct fn_error *settle_end(struct work *w, const char *end, const char *cause)
+{
+	w->end = end;
+	w->cause = cause;
+	return w->inbox == 0 ? NULL : fn_db_transaction(w->req, FN_READ_COMMITTED, write_end, w);
+}
+
+static bool begins_with(const char *text, const char *start)
+{
+	return strncmp(text, start, strlen(start)) == 0;
+}
+
+static struct fn_error *settle_event(struct work *w)
+{
+	FN_TRY(fn_db_transaction(w->req, FN_READ_COMMITTED, read_inbox, w));
+	if (w->is_over)
+		return NULL;
+	if (w->reference != NULL && begins_with(w->type, "payment_intent.") &&
+	    strcmp(w->type, "payment_intent.created") != 0)
+		return settle_intent(w);
+	if (w->reference != NULL &&
+	    (begins_with(w->type, "refund.") || strcmp(w->type, "charge.refund.updated") == 0))
+		return settle_refund(w);
+	if (w->reference != NULL && begins_with(w->type, "charge.dispute."))
+		return settle_dispute(w);
+	w->word = "ignored";
+	return settle_end(w, "IGNORED", "nothing follows from it");
+}
+
+/* ---- the request ---- */
+
+static struct fn_error *settle_stripe(struct fn_request *req)
+{
+	struct work w = {.req = req, .word = "known"};
+
+	FN_TRY(fn_auth_internal(req));
+	FN_TRY(read_payload(&w));
+	if (strcmp(w.kind, "event") == 0)
+		FN_TRY(settle_event(&w));
+	else if (strcmp(w.kind, "check") == 0)
+		FN_TRY(settle_check(&w));
+	else if (strcmp(w.kind, "cancel") == 0)
+		FN_TRY(settle_cancel(&w));
+	else
+		return fn_fail(req, &unknown_work);
+	fn_log_request(req, FN_INFO, "%s %s of %s: %s", w.kind, w.type == NULL ? "" : w.type,
+		       w.reference != NULL ? w.reference : w.payment.text, w.word);
+	return fn_reply_json(req, FN_OBJECT(fn_json_bool("success", true),
+					    fn_json_string("result", w.word)));
+}
+
+const struct fn_function fn_function = {
+	.name = "settle-stripe",
+	.methods = FN_POST,
+	.auth = FN_AUTH_INTERNAL,
+	.body_max = BODY_MAX,
+	.errors = FN_ERRORS_PLAIN,
+	.statements = sql_all,
+	.handle = settle_stripe,
+};

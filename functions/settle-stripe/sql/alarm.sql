@@ -1,0 +1,1 @@
+SELECT private.alarm_raise($1, $2, $3)

@@ -1,0 +1,1 @@
+SELECT private.dispute_news($1, $2, $3, $4, $5, $6)

@@ -1,0 +1,1 @@
+SELECT private.inbox_end($1, $2, $3)

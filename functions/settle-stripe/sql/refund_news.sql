@@ -1,0 +1,1 @@
+SELECT private.refund_news('stripe', $1)
