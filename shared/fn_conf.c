@@ -121,6 +121,8 @@ static const struct fn_conf_entry table[] = {
 	{BOOL("REST_CSV_GUARD", "false")},
 	/* money */
 	{TEXT("STRIPE_API_URL", "https://api.stripe.com")},
+	{INT("CARDS_PER_PERSON", "20", 0, 100000000)},
+	{INT("CARDS_PER_ADDRESS", "200", 0, 100000000)},
 	{SECRET("STRIPE_SECRET_KEY", 8)},
 	{SECRET("STRIPE_WEBHOOK_SECRET", 16)},
 	{TEXT("PAWAPAY_API_URL", "https://api.pawapay.io")},

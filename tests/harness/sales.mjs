@@ -8,7 +8,7 @@ import { call, eventually } from './wire.mjs';
 import { person } from './world.mjs';
 
 // Settings of the checkout that a crowd behind one address would run into.
-export const CROWD = { DEPOSITS_PER_PHONE: 0, DEPOSITS_PER_PERSON: 0, DEPOSITS_PER_ADDRESS: 0 };
+export const CROWD = { DEPOSITS_PER_PHONE: 0, DEPOSITS_PER_PERSON: 0, DEPOSITS_PER_ADDRESS: 0, CARDS_PER_PERSON: 0, CARDS_PER_ADDRESS: 0 };
 
 // Why what is paid by card is left out: undefined once there is a function for it.
 export const NO_CARDS = fs.existsSync(path.join(import.meta.dirname, '../../functions/create-stripe-payment')) ? undefined : 'there is no create-stripe-payment yet';
@@ -94,7 +94,7 @@ export async function payByCard(stack, what, options = {}) {
 
 // What Stripe.js does with the clientSecret.
 export async function confirmCard(stack, clientSecret, card = 'pm_card_visa') {
-	return stack.stripe().paymentIntents.confirm(clientSecret.split('_secret_')[0], { payment_method: card });
+	return stack.stripe().paymentIntents.confirm(clientSecret.split('_secret_')[0], { payment_method: card, return_url: 'https://temba.example/payment' });
 }
 
 // The order as the web client inserts it (functions.md 12.5), by a person with a client: its id.
