@@ -76,7 +76,7 @@ const struct fn_function fn_function = {
 	.methods = FN_POST,
 	.auth = FN_AUTH_NONE, /* the secret, above */
 	.body_max = 4096,
-	.errors = FN_ERRORS_PLAIN,
+	.errors = FN_ERRORS_SUCCESS,
 	.statements = sql_all,
 	.handle = finalize_order,
 };
