@@ -9,7 +9,7 @@
 enum {
 	TOKEN_MAX = 255,
 	BODY_MAX = 4096,
-	TIMEOUT_MS = 2500, /* the page gives up after 4 s */
+	TIMEOUT_MS = 2000, /* of the 2.5 s that an answer may take in all */
 	ASK_SECONDS = 5,
 };
 
