@@ -104,6 +104,10 @@ $(O)/test/shared/temba_transfer_test: $(O)/shared/temba_transfer_test.o $(HARNES
 	@mkdir -p $(@D)
 	@echo "LINK $@"
 	@$(CC) $(LDFLAGS) -o $@ $^ $(LIBS) -lcmocka
+$(O)/test/shared/temba_card_test: $(O)/shared/temba_card_test.o $(filter-out %/call.o,$(HARNESS)) $(O)/libfn.a
+	@mkdir -p $(@D)
+	@echo "LINK $@"
+	@$(CC) $(LDFLAGS) -o $@ $^ $(LIBS) -lcmocka
 $(O)/test/runtime/fnd_plan_test: $(O)/runtime/fnd_plan.o
 $(O)/test/runtime/%_test: $(O)/runtime/%_test.o $(patsubst %.c,$(O)/%.o,$(filter-out %_test.c,$(wildcard runtime/rt_*.c))) $(O)/libfn.a
 	@mkdir -p $(@D)
