@@ -123,6 +123,10 @@ export function reckon(all, { event: id, date, quantities }) {
 			}
 		}
 		const buyer = !winner || winner.applies_to === 'ORGANIZER' ? [0n, 1n] : winner.applies_to === 'SPLIT' ? times(fee, [1n, 2n]) : fee;
+		const own = plus(fee, [-buyer[0], buyer[1]]);
+
+		if (less([base, 1n], own)) // an organizer gets nothing at worst
+			fee = plus(buyer, [base, 1n]);
 
 		return { type, quantity, unit, base, rule: winner?.id ?? null, fee, buyer };
 	});

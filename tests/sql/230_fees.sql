@@ -42,6 +42,11 @@ select is(pg_temp.costs(1250, 3), '3750+450 (0)', 'a fixed fee is for each ticke
 select pg_temp.alone(12.5, 'FIXED');
 select is(pg_temp.costs(1250, 3), '3750+38 (0)', 'and rounded once, for all of them');
 
+select pg_temp.alone(2000, 'FIXED', null, null, 'ORGANIZER');
+select is(pg_temp.costs(1250, 3), '3750+0 (3750)', 'an organizer does not pay for selling');
+select pg_temp.alone(3000, 'FIXED', null, null, 'SPLIT');
+select is(pg_temp.costs(1250, 3), '3750+4500 (3750)', 'nor by half of a fee');
+
 -- ---- lines are rounded together
 select pg_temp.alone(0.01);
 update public.ticket_types set price = 1250 where id = pg_temp.type(3)::uuid;
