@@ -8,7 +8,7 @@ import { call, eventually } from './wire.mjs';
 import { person } from './world.mjs';
 
 // Settings of the checkout that a crowd behind one address would run into.
-export const CROWD = { DEPOSITS_PER_PHONE: 0, DEPOSITS_PER_PERSON: 0, DEPOSITS_PER_ADDRESS: 0, CARDS_PER_PERSON: 0, CARDS_PER_ADDRESS: 0 };
+export const CROWD = { CARDS_PER_PERSON: 0, CARDS_PER_ADDRESS: 0, DEPOSITS_PER_PHONE: 0, DEPOSITS_PER_PERSON: 0, DEPOSITS_PER_ADDRESS: 0, CARDS_PER_PERSON: 0, CARDS_PER_ADDRESS: 0 };
 
 // Why what is paid by card is left out: undefined once there is a function for it.
 export const NO_CARDS = fs.existsSync(path.join(import.meta.dirname, '../../functions/create-stripe-payment')) ? undefined : 'there is no create-stripe-payment yet';
