@@ -13,6 +13,14 @@ static const char *const words[TEMBA_NOTICE_KINDS] = {
 	[TEMBA_NOTICE_TRANSFER_RECEIVED_EMAIL] = "transfer_received_email",
 	[TEMBA_NOTICE_TRANSFER_RECEIVED_SMS] = "transfer_received_sms",
 	[TEMBA_NOTICE_TRANSFER_CLAIMED] = "transfer_claimed",
+	[TEMBA_NOTICE_ORDER_PAID_EMAIL] = "order_paid_email",
+	[TEMBA_NOTICE_ORDER_PAID_SMS] = "order_paid_sms",
+	[TEMBA_NOTICE_EVENT_CANCELLED_EMAIL] = "event_cancelled_email",
+	[TEMBA_NOTICE_EVENT_CANCELLED_SMS] = "event_cancelled_sms",
+	[TEMBA_NOTICE_REFUND_GRANTED_EMAIL] = "refund_granted_email",
+	[TEMBA_NOTICE_REFUND_GRANTED_SMS] = "refund_granted_sms",
+	[TEMBA_NOTICE_REFUND_DONE_EMAIL] = "refund_done_email",
+	[TEMBA_NOTICE_REFUND_DONE_SMS] = "refund_done_sms",
 };
 
 const char *temba_notice_word(enum temba_notice kind)

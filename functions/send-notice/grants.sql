@@ -10,3 +10,4 @@ SELECT private.allow('fn_send_notice', 'public.events', 'select (id, title, date
 SELECT private.allow('fn_send_notice', 'public.event_dates', 'select (id, date, start_time)');
 SELECT private.allow('fn_send_notice', 'public.ticket_types', 'select (id, name)');
 SELECT private.allow_call('fn_send_notice', 'rate_count');
+SELECT private.allow_call('fn_send_notice', 'order_notice_facts');

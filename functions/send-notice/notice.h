@@ -16,6 +16,10 @@ struct notice_facts {
 	const char *when_fr, *when_en;
 	const char *until_fr, *until_en; /* when an offer ends */
 	const char *message;             /* the sender's own words */
+	const char *amount, *sum;        /* the same money, for a mail and for an SMS */
+	const char *fee;                 /* the buyer's, of what was paid */
+	const char *count_fr, *count_en; /* how many tickets */
+	const char *why_fr, *why_en;     /* money goes back */
 	const char *link;
 	const char *reference; /* short, differs between notices */
 };
@@ -41,6 +45,21 @@ struct notice_template {
 
 /* kind: not TEMBA_NOTICE_KINDS. */
 const struct notice_template *notice_template(enum temba_notice kind);
+
+/* Those of the money path: notice_words_money.c. */
+const struct notice_template *notice_money_template(enum temba_notice kind);
+
+/* ---- notice_order.c: notices of orders and refunds ---- */
+
+struct notice_target {
+	const char *to;       /* NULL: nothing to send */
+	const char *idle;     /* why nothing is sent */
+	const char *language; /* tag, or NULL */
+	struct notice_facts facts;
+};
+bool notice_is_of_order(enum temba_notice kind);
+FN_CHECKED struct fn_error *notice_order(struct fn_tx *tx, enum temba_notice kind,
+					 const struct fn_uuid *id, struct notice_target *ret);
 
 /* ---- notice_render.c ---- */
 

@@ -35,6 +35,11 @@ static const char *fact(const struct notice_facts *facts, const char *name, size
 		{"when", english ? facts->when_en : facts->when_fr},
 		{"until", english ? facts->until_en : facts->until_fr},
 		{"message", facts->message},
+		{"amount", facts->amount},
+		{"sum", facts->sum},
+		{"fee", facts->fee},
+		{"count", english ? facts->count_en : facts->count_fr},
+		{"why", english ? facts->why_en : facts->why_fr},
 		{"link", facts->link},
 		{"reference", facts->reference},
 	};

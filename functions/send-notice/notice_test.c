@@ -38,6 +38,13 @@ static struct notice_facts facts(void)
 		.until_en = "19/03/2026 10:00",
 		.link = "https://temba.example/signup?a=1&b=2",
 		.reference = "0123abcd",
+		.amount = "5 100 FCFA",
+		.sum = "5100 XOF",
+		.fee = "100 FCFA",
+		.count_fr = "3 billets",
+		.count_en = "3 tickets",
+		.why_fr = "Il n'y avait plus de place.",
+		.why_en = "No place was left.",
 	};
 }
 

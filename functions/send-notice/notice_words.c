@@ -5,7 +5,7 @@
 
 #include "notice.h"
 
-static const struct notice_template templates[TEMBA_NOTICE_KINDS] = {
+static const struct notice_template templates[TEMBA_NOTICE_ORDER_PAID_EMAIL] = {
 	[TEMBA_NOTICE_CONFIRM_EMAIL] =
 		{
 			.fr =
@@ -168,5 +168,6 @@ static const struct notice_template templates[TEMBA_NOTICE_KINDS] = {
 const struct notice_template *notice_template(enum temba_notice kind)
 {
 	assert(kind < TEMBA_NOTICE_KINDS);
-	return &templates[kind];
+	return kind < TEMBA_NOTICE_ORDER_PAID_EMAIL ? &templates[kind]
+						    : notice_money_template(kind);
 }

@@ -158,6 +158,14 @@ static void address_transfer(struct notice *n, const struct fn_row *row)
 		n->facts.link = site(n, "/profile/sent");
 		break;
 	case TEMBA_NOTICE_CONFIRM_EMAIL:
+	case TEMBA_NOTICE_ORDER_PAID_EMAIL:
+	case TEMBA_NOTICE_ORDER_PAID_SMS:
+	case TEMBA_NOTICE_EVENT_CANCELLED_EMAIL:
+	case TEMBA_NOTICE_EVENT_CANCELLED_SMS:
+	case TEMBA_NOTICE_REFUND_GRANTED_EMAIL:
+	case TEMBA_NOTICE_REFUND_GRANTED_SMS:
+	case TEMBA_NOTICE_REFUND_DONE_EMAIL:
+	case TEMBA_NOTICE_REFUND_DONE_SMS:
 	case TEMBA_NOTICE_KINDS:
 	default:
 		break;
@@ -174,6 +182,18 @@ static struct fn_error *look_up_transfer(struct fn_tx *tx, struct notice *n)
 		return NULL;
 	take_facts(n, &row);
 	address_transfer(n, &row);
+	return NULL;
+}
+
+static struct fn_error *look_up_order(struct fn_tx *tx, struct notice *n)
+{
+	struct notice_target target;
+
+	FN_TRY(notice_order(tx, n->kind, &n->id, &target));
+	n->to = target.to;
+	n->idle = target.idle;
+	n->facts = target.facts;
+	n->language = language_of(target.language);
 	return NULL;
 }
 
@@ -203,6 +223,8 @@ static struct fn_error *look_up(struct fn_tx *tx, void *arg)
 	n->facts = (struct notice_facts){0};
 	if (n->kind == TEMBA_NOTICE_CONFIRM_EMAIL)
 		FN_TRY(look_up_link(tx, n));
+	else if (notice_is_of_order(n->kind))
+		FN_TRY(look_up_order(tx, n));
 	else
 		FN_TRY(look_up_transfer(tx, n));
 	if (n->to == NULL)

@@ -198,6 +198,60 @@ static void a_confirmation_carries_its_link(void **state)
 	SENT_HAS("Hello Nina,");
 }
 
+/* The row of read_order.sql. */
+static void order(const char *state, const char *address, const char *number, const char *token,
+		  const char *refund, const char *cause)
+{
+	FAKE_ROW("send-notice.read_order", state, "Awa", address, number, "fr", token, "Jazz",
+		 "12/03/2026", "12 Mar 2026", "20h", "3", "15300", "300", "XOF", refund, cause,
+		 "0bde4000-5555-4555-8555-0bde40000bde");
+}
+
+static void the_buyer_gets_the_tickets_by_mail_and_by_sms(void **state)
+{
+	(void)state;
+	order("COMPLETED", "awa@example.org", "+22670123456", NULL, NULL, NULL);
+	assert_int_equal(run("order_paid_email", "1"), 200);
+	assert_string_equal(fake_db_argument("send-notice.read_order", 0), ID);
+	assert_null(fake_db_argument("send-notice.read_order", 1));
+	SENT_HAS("\"to\":[\"awa@example.org\"]");
+	SENT_HAS("3 billets pour Jazz");
+	SENT_HAS("15\u202f300 FCFA, dont 300 FCFA de frais");
+	SENT_HAS("http://site.example/booking/confirmation/0bde4000");
+	FAKE_ROW("send-notice.count_sms", "1");
+	order("COMPLETED", NULL, "+22670123456", "70c3", NULL, NULL);
+	assert_int_equal(run("order_paid_sms", "1"), 200);
+	SENT_HAS("3%20billets%20pour%20Jazz");
+	SENT_HAS("15300%20XOF");
+	SENT_HAS("site.example%2Fverify%2F70c3"); /* a guest has no other way in */
+	order("AWAITING_PAYMENT", "awa@example.org", NULL, NULL, NULL, NULL);
+	assert_int_equal(run("order_paid_email", "1"), 200);
+	REPLY_HAS("\"sent\":false");
+}
+
+static void money_on_its_way_back_says_why(void **state)
+{
+	(void)state;
+	order("UNFULFILLABLE", "awa@example.org", NULL, NULL, "APPROVED", "LATE");
+	assert_int_equal(run("refund_granted_email", "1"), 200);
+	assert_null(fake_db_argument("send-notice.read_order", 0));
+	assert_string_equal(fake_db_argument("send-notice.read_order", 1), ID);
+	SENT_HAS("plus de place");
+	SENT_HAS("vous seront remboursés pour Jazz");
+	/* done meanwhile: the next notice says so */
+	order("UNFULFILLABLE", "awa@example.org", NULL, NULL, "SUCCEEDED", "LATE");
+	assert_int_equal(run("refund_granted_email", "1"), 200);
+	REPLY_HAS("\"sent\":false");
+	order("PARTIALLY_REFUNDED", "awa@example.org", NULL, NULL, "SUCCEEDED", "REQUEST");
+	assert_int_equal(run("refund_done_email", "1"), 200);
+	SENT_HAS("vous ont été remboursés");
+	SENT_LACKS("<p></p>");
+	order("REFUNDED", "awa@example.org", NULL, NULL, "APPROVED", "EVENT_CANCELLED");
+	assert_int_equal(run("event_cancelled_email", "1"), 200);
+	SENT_HAS("Jazz est annulé");
+	SENT_HAS("15\u202f300 FCFA vous seront");
+}
+
 static void made_up_addresses_get_nothing(void **state)
 {
 	(void)state;
@@ -292,6 +346,8 @@ int main(void)
 		TEST(a_number_that_had_its_share_is_spared),
 		TEST(what_is_no_longer_true_is_not_sent),
 		TEST(a_confirmation_carries_its_link),
+		TEST(the_buyer_gets_the_tickets_by_mail_and_by_sms),
+		TEST(money_on_its_way_back_says_why),
 		TEST(made_up_addresses_get_nothing),
 		TEST(what_the_provider_refuses_for_good_is_422),
 		TEST(a_provider_that_is_silent_is_503_with_its_wish),
