@@ -3,6 +3,9 @@
 
 #include "notice.h"
 
+static const char show_fr[] = "Présentez le code de chaque billet à l'entrée, et à personne avant.";
+static const char show_en[] = "Show the code of each ticket at the door, and to nobody before.";
+
 static const struct notice_template templates[TEMBA_NOTICE_KINDS] = {
 	[TEMBA_NOTICE_ORDER_PAID_EMAIL] =
 		{
@@ -10,17 +13,13 @@ static const struct notice_template templates[TEMBA_NOTICE_KINDS] = {
 			       .lines = {"Bonjour {name},",
 					 "Votre commande est payée : {count} pour {event}, {when}.",
 					 "Total : {amount}, dont {fee} de frais de service.",
-					 "Présentez le code de chaque billet à l'entrée. Ne le "
-					 "montrez à personne avant.",
-					 "Référence : {reference}"},
+					 show_fr, "Référence : {reference}"},
 			       .button = "Voir mes billets"},
 			.en = {.subject = "Your tickets for {event}",
 			       .lines = {"Hello {name},",
 					 "Your order is paid: {count} for {event}, {when}.",
 					 "Total: {amount}, of which {fee} is the service fee.",
-					 "Show the code of each ticket at the door, and to nobody "
-					 "before.",
-					 "Reference: {reference}"},
+					 show_en, "Reference: {reference}"},
 			       .button = "See my tickets"},
 		},
 	[TEMBA_NOTICE_ORDER_PAID_SMS] =
