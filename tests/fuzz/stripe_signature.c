@@ -2,9 +2,11 @@
  * body. Nobody but the holder of the secret can write one that holds, so whatever comes in is
  * refused; the right signature at its end is accepted whatever stands before it. */
 #include <stdint.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "fn_buf.h"
 #include "fn_crypto.h"
 #include "stripe_signature.h"
 
@@ -23,19 +25,17 @@ static void demand(bool fact)
 
 int LLVMFuzzerInitialize(int *argc, char ***argv)
 {
-	static char text[2 * (2 * SECRET_SIZE + 1)];
+	static char text[128];
 	struct fn_arena *arena = fn_arena_new(1 << 20);
-	uint8_t bytes[SECRET_SIZE];
+	uint8_t one[SECRET_SIZE], other[SECRET_SIZE];
 
 	(void)argc;
 	(void)argv;
 	/* two that nobody has ever seen */
-	fn_crypto_random(bytes, sizeof(bytes));
-	memcpy(text, fn_crypto_hex(arena, bytes, sizeof(bytes)), 2 * SECRET_SIZE);
-	text[2 * SECRET_SIZE] = ',';
-	fn_crypto_random(bytes, sizeof(bytes));
-	memcpy(text + 2 * SECRET_SIZE + 1, fn_crypto_hex(arena, bytes, sizeof(bytes)),
-	       2 * SECRET_SIZE + 1);
+	fn_crypto_random(one, sizeof(one));
+	fn_crypto_random(other, sizeof(other));
+	(void)snprintf(text, sizeof(text), "%s,%s", fn_crypto_hex(arena, one, sizeof(one)),
+		       fn_crypto_hex(arena, other, sizeof(other)));
 	secrets = text;
 	fn_arena_free(arena);
 	return 0;
@@ -44,15 +44,14 @@ int LLVMFuzzerInitialize(int *argc, char ***argv)
 static const char *right_header(struct fn_arena *arena, struct fn_bytes body, const char *noise)
 {
 	const char *secret = strchr(secrets, ',') + 1;
-	const char *prefix = fn_arena_format(arena, "%d.", NOW);
-	size_t length = strlen(prefix);
-	char *signed_text = fn_arena_alloc(arena, length + body.length + 1);
+	struct fn_buf signed_text;
 	uint8_t mac[FN_SHA256_SIZE];
 
-	memcpy(signed_text, prefix, length);
-	if (body.length > 0)
-		memcpy(signed_text + length, body.bytes, body.length);
-	fn_crypto_hmac(secret, strlen(secret), signed_text, length + body.length, mac);
+	fn_buf_init(&signed_text, body.length + 64);
+	fn_buf_format(&signed_text, "%d.", NOW);
+	fn_buf_add(&signed_text, body.bytes, body.length);
+	fn_crypto_hmac(secret, strlen(secret), signed_text.bytes, signed_text.length, mac);
+	fn_buf_free(&signed_text);
 	return fn_arena_format(arena, "v0=%.*s,v1=%s,t=%d", (int)strcspn(noise, ",\n\r"), noise,
 			       fn_crypto_hex(arena, mac, sizeof(mac)), NOW);
 }
