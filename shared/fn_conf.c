@@ -27,6 +27,7 @@ static const struct fn_conf_entry table[] = {
 	/* the site */
 	{TEXT("API_URL", "http://127.0.0.1:8080"), COMMON},
 	{TEXT("SITE_URL", "http://127.0.0.1:3000"), COMMON},
+	{TEXT("REFERRAL_LINK", "")},
 	{TEXT("CORS_ALLOWED_ORIGINS", "*")},
 	{TEXT("IMAGE_HOSTS", "images.unsplash.com")},
 	{TEXT("CACHE_DIR", "cache")},

@@ -1,0 +1,1 @@
+SELECT private.referral_told($1, $2)

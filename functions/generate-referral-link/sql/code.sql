@@ -1,0 +1,1 @@
+SELECT code, active FROM private.referral_code($1, $2)

@@ -1,0 +1,1 @@
+SELECT key, value, value_type, category, description FROM private.referral_settings()
