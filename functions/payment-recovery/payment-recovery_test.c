@@ -51,6 +51,8 @@ static const char *compare(struct call *c, const char *provider, const char *sta
 	return fn_json_get_text(fn_json_at(fn_json_get(c->reply, "differences"), 0), "detail");
 }
 
+#define INTENT "{\"id\":\"pi_1\",\"object\":\"payment_intent\","
+
 static void compares_with_the_providers(void **state)
 {
 	static const struct {
@@ -59,17 +61,19 @@ static void compares_with_the_providers(void **state)
 		const char *body, *detail;
 	} table[] = {
 		{"stripe", "SUCCEEDED", 200,
-		 "{\"status\":\"succeeded\",\"amount_received\":5000,\"currency\":\"xof\"}", NULL},
+		 INTENT "\"status\":\"succeeded\",\"amount_received\":5000,\"currency\":\"xof\"}",
+		 NULL},
 		{"stripe", "SUCCEEDED", 200,
-		 "{\"status\":\"succeeded\",\"amount_received\":4000,\"currency\":\"xof\"}",
+		 INTENT "\"status\":\"succeeded\",\"amount_received\":4000,\"currency\":\"xof\"}",
 		 "we say SUCCEEDED, stripe says succeeded 4000"},
 		{"stripe", "SUCCEEDED", 200,
-		 "{\"status\":\"succeeded\",\"amount_received\":5000,\"currency\":\"usd\"}",
+		 INTENT "\"status\":\"succeeded\",\"amount_received\":5000,\"currency\":\"usd\"}",
 		 "we say SUCCEEDED, stripe says succeeded 5000"},
 		{"stripe", "SUBMITTED", 200,
-		 "{\"status\":\"succeeded\",\"amount_received\":5000,\"currency\":\"xof\"}",
+		 INTENT "\"status\":\"succeeded\",\"amount_received\":5000,\"currency\":\"xof\"}",
 		 "we say SUBMITTED, stripe says succeeded 5000"},
-		{"stripe", "FAILED", 200, "{\"status\":\"requires_payment_method\"}", NULL},
+		{"stripe", "FAILED", 200,
+		 INTENT "\"status\":\"requires_payment_method\",\"currency\":\"xof\"}", NULL},
 		{"stripe", "SUCCEEDED", 404, "{}", "we say SUCCEEDED, stripe says NOT_FOUND"},
 		{"stripe", "SUCCEEDED", 500, "{}", NULL},
 		{"pawapay", "PROCESSING", 200,

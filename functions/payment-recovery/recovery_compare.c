@@ -4,10 +4,9 @@
 #include <string.h>
 #include <strings.h>
 
-#include "fn_conf.h"
-#include "fn_http.h"
 #include "pawapay.h"
 #include "recovery.h"
+#include "stripe.h"
 
 enum { TIMEOUT_MS = 2000, WORD_MAX = 40 };
 
@@ -62,39 +61,26 @@ static bool read_stripe(struct fn_request *req, const struct recovery_payment *o
 			struct theirs *ret)
 {
 	struct fn_arena *arena = fn_request_arena(req);
-	const char *headers[] = {fn_arena_format(arena, "Authorization: Bearer %s",
-						 fn_conf_text("STRIPE_SECRET_KEY")),
-				 "Stripe-Version: 2024-06-20", NULL};
-	struct fn_http_call call = {
+	struct stripe_call call = {
 		.method = "GET",
-		.url = fn_arena_format(arena, "%s/v1/payment_intents/%s",
-				       fn_conf_text("STRIPE_API_URL"),
-				       fn_text_url_encode(arena, ours->reference)),
-		.headers = headers,
+		.path = fn_arena_format(arena, "/v1/payment_intents/%s",
+					fn_text_url_encode(arena, ours->reference)),
 		.timeout_ms = TIMEOUT_MS,
-		.idempotent = true,
 	};
-	struct fn_http_answer answer = fn_http_do(req, &call);
-	const struct json_object *intent = NULL;
-	const char *status, *why;
+	struct stripe_answer answer = stripe_do(req, &call);
+	struct stripe_intent intent;
 
-	if (answer.status == 404) {
-		*ret = (struct theirs){.end = OVER, .word = "NOT_FOUND"};
+	*ret = (struct theirs){.end = OVER, .word = "NOT_FOUND"};
+	if (answer.heard == STRIPE_REFUSED && answer.status == 404)
 		return true;
-	}
-	if (answer.status == 200)
-		intent = fn_json_parse(arena, answer.body.bytes, answer.body.length, &why);
-	status = fn_json_get_text(intent, "status");
-	if (status == NULL)
+	if (answer.heard != STRIPE_ANSWERED || !stripe_intent_of(answer.body, &intent))
 		return false;
-	*ret = (struct theirs){
-		.end = strcmp(status, "succeeded") == 0  ? PAID
-		       : strcmp(status, "canceled") == 0 ? OVER
-							 : OPEN,
-		.word = word_of(arena, status),
-		.minor = fn_json_get_integer(intent, "amount_received", -1),
-		.currency = fn_json_get_text(intent, "currency"),
-	};
+	ret->end = strcmp(intent.status, "succeeded") == 0  ? PAID
+		   : strcmp(intent.status, "canceled") == 0 ? OVER
+							    : OPEN;
+	ret->word = word_of(arena, intent.status);
+	ret->minor = intent.received;
+	ret->currency = fn_arena_text(arena, intent.currency);
 	return true;
 }
 

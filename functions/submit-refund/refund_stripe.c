@@ -3,11 +3,10 @@
  * refunds. */
 #include <string.h>
 
-#include "fn_conf.h"
-#include "fn_http.h"
+#include "stripe.h"
 #include "submit-refund.h"
 
-enum { TIMEOUT_MS = 5000, HEADERS = 5, REF_MAX = 255 };
+enum { REF_MAX = 255 };
 
 struct word {
 	const char *theirs, *ours;
@@ -36,36 +35,9 @@ static const char *ours(const struct word *words, size_t count, const char *thei
 	return otherwise;
 }
 
-static struct fn_http_answer call_stripe(const struct refund_ask *ask, const char *method,
-					 const char *path, const char *form)
+static struct stripe_answer read_path(const struct refund_ask *ask, const char *path)
 {
-	struct fn_arena *arena = fn_request_arena(ask->req);
-	const char *headers[HEADERS] = {fn_arena_format(arena, "Authorization: Bearer %s",
-							fn_conf_text("STRIPE_SECRET_KEY")),
-					"Stripe-Version: 2024-06-20", NULL};
-	struct fn_http_call call = {
-		.method = method,
-		.url = fn_arena_format(arena, "%s%s", fn_conf_text("STRIPE_API_URL"), path),
-		.headers = headers,
-		.timeout_ms = TIMEOUT_MS,
-		.idempotent = true,
-	};
-
-	if (form != NULL) {
-		headers[2] = "Content-Type: application/x-www-form-urlencoded";
-		headers[3] = fn_arena_format(arena, "Idempotency-Key: %s", ask->key.text);
-		call.body = (struct fn_bytes){form, strlen(form)};
-	}
-	return fn_http_do(ask->req, &call);
-}
-
-static struct json_object *body_of(const struct refund_ask *ask,
-				   const struct fn_http_answer *answer)
-{
-	const char *why;
-
-	return fn_json_parse(fn_request_arena(ask->req), answer->body.bytes, answer->body.length,
-			     &why);
+	return stripe_do(ask->req, &(struct stripe_call){.method = "GET", .path = path});
 }
 
 /* A refund as Stripe shows it. */
@@ -86,49 +58,51 @@ static struct refund_news news_of(const struct refund_ask *ask, const struct jso
 	return news;
 }
 
-static struct refund_news refused(const struct refund_ask *ask, const struct fn_http_answer *answer)
-{
-	const struct json_object *error = fn_json_get(body_of(ask, answer), "error");
-	const char *code = fn_json_get_text(error, "code");
-	const char *type = fn_json_get_text(error, "type");
-	struct refund_news news = {.state = "UNKNOWN", .code = code != NULL ? code : type};
-
-	if (answer->status == 401 || answer->status == 403 || answer->status == 429)
-		news.state = "LATER"; /* nothing was begun: ours to mend, or it passes */
-	else if (type != NULL && strcmp(type, "idempotency_error") == 0)
-		news.state = "UNKNOWN";
-	else if (answer->status == 400 || answer->status == 402 || answer->status == 404)
-		news.state = ours(refusals, FN_COUNT(refusals), code, "MANUAL");
-	return news;
-}
-
 static struct refund_news create(const struct refund_ask *ask)
 {
 	struct fn_arena *arena = fn_request_arena(ask->req);
-	const char *form =
-		fn_arena_format(arena,
-				"payment_intent=%s&amount=%lld&reason=requested_by_customer&"
-				"metadata[refund_id]=%s&metadata[refund_key]=%s",
-				fn_text_url_encode(arena, ask->payment_ref),
-				(long long)ask->charge_minor, ask->id->text, ask->key.text);
-	struct fn_http_answer answer = call_stripe(ask, "POST", "/v1/refunds", form);
+	const struct stripe_pair pairs[] = {
+		{"payment_intent", ask->payment_ref},
+		{"amount", fn_arena_format(arena, "%lld", (long long)ask->charge_minor)},
+		{"reason", "requested_by_customer"},
+		{"metadata[refund_id]", ask->id->text},
+		{"metadata[refund_key]", ask->key.text},
+	};
+	struct stripe_answer answer =
+		stripe_do(ask->req, &(struct stripe_call){
+					    .method = "POST",
+					    .path = "/v1/refunds",
+					    .form = stripe_form(arena, pairs, FN_COUNT(pairs)),
+					    .key = ask->key.text,
+				    });
+	struct refund_news news = {.state = "UNKNOWN",
+				   .code = answer.code != NULL ? answer.code : answer.type};
 
-	if (answer.status >= 200 && answer.status <= 299)
-		return news_of(ask, body_of(ask, &answer));
-	return refused(ask, &answer);
+	switch (answer.heard) {
+	case STRIPE_ANSWERED:
+		return news_of(ask, answer.body);
+	case STRIPE_LATER: /* nothing was begun: ours to mend, or it passes */
+		news.state = "LATER";
+		break;
+	case STRIPE_REFUSED:
+		news.state = ours(refusals, FN_COUNT(refusals), answer.code, "MANUAL");
+		break;
+	case STRIPE_UNKNOWN:
+	default:
+		break;
+	}
+	return news;
 }
 
 static struct refund_news read_it(const struct refund_ask *ask)
 {
 	struct fn_arena *arena = fn_request_arena(ask->req);
-	struct fn_http_answer answer =
-		call_stripe(ask, "GET",
-			    fn_arena_format(arena, "/v1/refunds/%s",
-					    fn_text_url_encode(arena, ask->provider_ref)),
-			    NULL);
+	struct stripe_answer answer =
+		read_path(ask, fn_arena_format(arena, "/v1/refunds/%s",
+					       fn_text_url_encode(arena, ask->provider_ref)));
 
-	if (answer.status == 200)
-		return news_of(ask, body_of(ask, &answer));
+	if (answer.heard == STRIPE_ANSWERED)
+		return news_of(ask, answer.body);
 	return (struct refund_news){.state = "UNKNOWN", .code = "unread"};
 }
 
@@ -137,13 +111,11 @@ static struct refund_news read_it(const struct refund_ask *ask)
 static const struct json_object *find(const struct refund_ask *ask, bool *ret_read)
 {
 	struct fn_arena *arena = fn_request_arena(ask->req);
-	struct fn_http_answer answer =
-		call_stripe(ask, "GET",
-			    fn_arena_format(arena, "/v1/refunds?payment_intent=%s&limit=100",
-					    fn_text_url_encode(arena, ask->payment_ref)),
-			    NULL);
+	struct stripe_answer answer =
+		read_path(ask, fn_arena_format(arena, "/v1/refunds?payment_intent=%s&limit=100",
+					       fn_text_url_encode(arena, ask->payment_ref)));
 	struct json_object *list =
-		answer.status == 200 ? fn_json_get(body_of(ask, &answer), "data") : NULL;
+		answer.heard == STRIPE_ANSWERED ? fn_json_get(answer.body, "data") : NULL;
 
 	*ret_read = fn_json_type(list) == FN_JSON_ARRAY;
 	for (size_t i = 0; i < fn_json_length(list); i++) {

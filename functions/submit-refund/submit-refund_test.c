@@ -98,8 +98,8 @@ static void asks_stripe_with_our_key(void **state)
 	assert_string_equal(asked[0],
 			    "POST http://stripe.example/v1/refunds "
 			    "payment_intent=pi_1&amount=5000&reason=requested_by_customer&"
-			    "metadata[refund_id]=" REFUND "&metadata[refund_key]=" KEY " [" KEY
-			    "]");
+			    "metadata%5Brefund_id%5D=" REFUND "&metadata%5Brefund_key%5D=" KEY
+			    " [" KEY "]");
 }
 
 static void reads_stripes_answers(void **state)
@@ -113,7 +113,8 @@ static void reads_stripes_answers(void **state)
 		{200, STRIPE("canceled", 5000), "FAILED re_1 - 1"},
 		{200, STRIPE("dreaming", 5000), "UNKNOWN re_1 - 1"},
 		{200, STRIPE("succeeded", 4999), "SUCCEEDED re_1 amount_differs 1"},
-		{200, "<html>", "UNKNOWN - no_refund 0"},
+		{200, "<html>", "UNKNOWN - - 0"},
+		{200, "{}", "UNKNOWN - no_refund 0"},
 		{0, "", "UNKNOWN - - 0"},
 		{500, "{\"error\":{\"type\":\"api_error\"}}", "UNKNOWN - api_error 0"},
 		{409, "{\"error\":{\"type\":\"idempotency_error\"}}",
