@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { after, beforeEach, describe, test } from 'node:test';
 
-import { CROWD, mobileWish, payByMobile, sale } from '../harness/sales.mjs';
+import { CROWD, cardWish, mobileWish, payByCard, payByMobile, sale } from '../harness/sales.mjs';
 import { Stack } from '../harness/stack.mjs';
 
 const stack = await Stack.start(import.meta.filename, CROWD);
@@ -74,5 +74,44 @@ describe('mobile money', () => {
 
 		assert.deepEqual([answer.status, body.status], [200, 'ACCEPTED'], JSON.stringify(body));
 		assert.equal((await asked('pawapay'))[0].body.amount, '10500');
+	});
+});
+
+describe('cards, in dollars at 566 francs and 1.5 %', () => {
+	const intents = async () => (await asked('stripe')).filter(({ path }) => path === '/v1/payment_intents');
+
+	for (const [what, price, quantities, fee, cents] of [
+		['golden: 10 500 francs', 5000, 2, [0.05, { least: 100, most: 1000 }], 1829],
+		['golden: 3 875 francs', 1250, 3, [0.0333], 675],
+		['golden: 5 000 francs are 8.71 dollars', 5000, 1, [0], 871],
+	]) {
+		test(what, async () => {
+			await rule(...fee);
+			const { status, body } = await payByCard(stack, await sale(stack, { price }), { quantities });
+
+			assert.equal(status, 200, JSON.stringify(body));
+			const [{ body: form }] = await intents(), said = new URLSearchParams(form);
+
+			assert.deepEqual([said.get('amount'), said.get('currency')], [String(cents), 'usd'], String(form));
+			assert.deepEqual([body.charge_amount, body.fx_rate], [`$${(cents / 100).toFixed(2)} USD`, '5.74']);
+		});
+	}
+
+	test('regression: simple mode multiplied francs by a hundred', async () => {
+		await rule(0);
+		const what = await sale(stack, { price: 5000 });
+		const { event_id, description, create_order, ticket_quantities, payment_method } = await cardWish(stack, what);
+		const rest = { event_id, description, create_order, ticket_quantities, payment_method };
+
+		for (const more of [{ amount_is_minor: false }, {}, { amount_is_minor: true }]) {
+			await stack.control('reset', {});
+			const answer = await fetch(`${stack.url}/functions/v1/create-payment`, { method: 'POST', headers: { apikey: stack.anonKey, 'Content-Type': 'application/json' },
+				body: JSON.stringify({ ...rest, method: 'card', guest_email: `simple${Math.random()}@example.org`, amount: 5000, currency: 'XOF', ...more }) });
+
+			assert.equal(answer.status, 200, await answer.clone().text());
+			assert.equal(new URLSearchParams((await intents())[0].body).get('amount'), '871', JSON.stringify(more));
+		}
+		assert.equal((await fetch(`${stack.url}/functions/v1/create-payment`, { method: 'POST', headers: { apikey: stack.anonKey, 'Content-Type': 'application/json' },
+			body: JSON.stringify({ ...rest, method: 'card', guest_email: 'x@example.org', amount: 87108, currency: 'USD' }) })).ok, false);
 	});
 });
