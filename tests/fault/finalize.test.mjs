@@ -13,7 +13,7 @@ process.env.STATE_DIR = path.join(process.env.STATE_DIR ?? path.join(TOP, 'var')
 
 const { callInternal } = await import('../harness/fastcgi.mjs');
 const { Stack } = await import('../harness/stack.mjs');
-const { CROWD, NO_CARDS, confirmCard, counted, fateOf, moovNumber, payByCard, payByMobile, sale } = await import('../harness/sales.mjs');
+const { CROWD, NO_CARDS, confirmCard, counted, drained, fateOf, moovNumber, payByCard, payByMobile, sale } = await import('../harness/sales.mjs');
 const { eventually } = await import('../harness/wire.mjs');
 
 const MOST = Number(process.env.FAULT_POINTS ?? 300);
@@ -125,6 +125,7 @@ for (const [name, story] of Object.entries(stories)) {
 
 		for (let more = true; more && n < MOST;) {
 			const { provider, payment, what } = await story.make();
+			await drained(stack); // mails of the round before
 			const before = await everything();
 
 			await strikeAt(++n);
