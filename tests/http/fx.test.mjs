@@ -9,6 +9,8 @@ import { signedIn } from '../harness/world.mjs';
 const stack = await Stack.start(import.meta.filename);
 after(() => stack.stop());
 await stack.db.query(`update private.schedules set enabled = false where name = 'fetch-fx-rates'`); // the tests do it
+await eventually('the one that the start has asked for is over', async () =>
+	(await stack.db.query(`select from private.jobs where dedup = 'schedule:fetch-fx-rates' and state in ('READY', 'RUNNING')`)).rowCount === 0, { ms: 60_000 });
 
 const call = async (name, { key = stack.anonKey, bearer = key, method = 'POST', body, headers = {} } = {}) => {
 	const answer = await fetch(`${stack.url}/functions/v1/${name}`, { method, body: body && JSON.stringify(body), headers: { ...(key && { apikey: key }), ...(bearer && { Authorization: `Bearer ${bearer}` }), 'Content-Type': 'application/json', ...headers } });
@@ -159,6 +161,7 @@ describe('fetch-fx-rates', () => {
 		await eventually('a rate is there', async () => (await rows()).length > 0, { ms: 30_000 });
 		assert.deepEqual((await rows()).map(row => row.rate), ['604']);
 		await stack.db.query(`update private.schedules set enabled = false where name = 'fetch-fx-rates'`);
+		await eventually('it is over', async () => (await stack.db.query(`select from private.jobs where dedup = 'schedule:fetch-fx-rates' and state in ('READY', 'RUNNING')`)).rowCount === 0, { ms: 30_000 });
 	});
 });
 
