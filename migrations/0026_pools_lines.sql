@@ -51,7 +51,7 @@ begin
 	  order by p.id for no key update;
 end $$;
 
--- As before, and the type's pool first. Refuses when there are not enough. One order of locks: the
+-- The type's pool first. Refuses when there are not enough. One order of locks: the
 -- pool, the date, the type, the type on the date.
 create or replace function private.places_move(ticket_type uuid, event_date uuid, held integer, sold integer) returns void
 language plpgsql security definer set search_path = pg_catalog, pg_temp set enable_seqscan = off as $$
@@ -103,58 +103,79 @@ begin
 end $$;
 
 create or replace function private.places_left(ticket_type uuid, event_date uuid) returns integer
-language sql stable security definer set search_path = pg_catalog, pg_temp
-begin atomic
-	select least(
-		(select min(s.capacity - s.held - s.sold) from private.sales s
-		  where (s.ticket_type_id = ticket_type and (s.event_date_id is null or s.event_date_id = event_date))
-		     or (s.ticket_type_id is null and s.event_date_id = event_date)),
-		(select p.capacity - p.held - p.sold from private.pool_types x join private.pools p on p.id = x.pool_id
-		  where x.ticket_type_id = ticket_type));
-end;
+language plpgsql stable security definer set search_path = pg_catalog, pg_temp set enable_seqscan = off as $$
+#variable_conflict use_variable
+declare
+	free integer := (select s.capacity - s.held - s.sold from private.sales s where s.ticket_type_id = ticket_type and s.event_date_id is null);
+begin
+	if event_date is not null then
+		free := least(free,
+			(select s.capacity - s.held - s.sold from private.sales s where s.ticket_type_id = ticket_type and s.event_date_id = event_date),
+			(select s.capacity - s.held - s.sold from private.sales s where s.ticket_type_id is null and s.event_date_id = event_date));
+	end if;
+	return least(free, (select p.capacity - p.held - p.sold from private.pool_types x join private.pools p on p.id = x.pool_id where x.ticket_type_id = ticket_type));
+end $$;
 
 -- How many would be left if nobody held any: below what is wanted, waiting does not help.
 create function private.places_unsold(ticket_type uuid, event_date uuid) returns integer
-language sql stable security definer set search_path = pg_catalog, pg_temp
-begin atomic
-	select least(
-		(select min(s.capacity - s.sold) from private.sales s
-		  where (s.ticket_type_id = ticket_type and (s.event_date_id is null or s.event_date_id = event_date))
-		     or (s.ticket_type_id is null and s.event_date_id = event_date)),
-		(select p.capacity - p.sold from private.pool_types x join private.pools p on p.id = x.pool_id
-		  where x.ticket_type_id = ticket_type));
-end;
+language plpgsql stable security definer set search_path = pg_catalog, pg_temp set enable_seqscan = off as $$
+#variable_conflict use_variable
+declare
+	unsold integer := (select s.capacity - s.sold from private.sales s where s.ticket_type_id = ticket_type and s.event_date_id is null);
+begin
+	if event_date is not null then
+		unsold := least(unsold,
+			(select s.capacity - s.sold from private.sales s where s.ticket_type_id = ticket_type and s.event_date_id = event_date),
+			(select s.capacity - s.sold from private.sales s where s.ticket_type_id is null and s.event_date_id = event_date));
+	end if;
+	return least(unsold, (select p.capacity - p.sold from private.pool_types x join private.pools p on p.id = x.pool_id where x.ticket_type_id = ticket_type));
+end $$;
 
-create or replace function private.hold_take(order_id uuid, lifetime interval default interval '15 minutes') returns boolean
+-- All who want places of one event wait for one row, the counter, from the moment when somebody takes
+-- places until that transaction ends. So the hold is written first, and its places are taken last.
+
+-- The hold of an order and its lines, without taking the places. Nothing when it has one that lives.
+create function private.hold_write(order_id uuid, lifetime interval) returns void
+language plpgsql security definer set search_path = pg_catalog, pg_temp set enable_seqscan = off as $$
+#variable_conflict use_variable
+begin
+	insert into private.holds as h (order_id, expires_at, created_at) values (order_id, private.now() + lifetime, private.now())
+	on conflict on constraint holds_pkey do update
+		set state = 'ACTIVE', expires_at = excluded.expires_at, created_at = excluded.created_at, ended_at = null;
+	insert into private.hold_lines as h (order_id, ticket_type_id, event_date_id, quantity)
+	select o.id, q.key::uuid, o.event_date_id, q.value::integer
+	  from public.orders o cross join jsonb_each_text(o.ticket_quantities) q where o.id = order_id and q.value::integer > 0
+	on conflict on constraint hold_lines_pkey do update set event_date_id = excluded.event_date_id, quantity = excluded.quantity;
+end $$;
+
+-- Takes the places that the lines of the order's hold say; raises sales_not_oversold.
+create function private.hold_places(order_id uuid) returns void
 language plpgsql security definer set search_path = pg_catalog, pg_temp set enable_seqscan = off as $$
 #variable_conflict use_variable
 declare
 	line record;
-	live private.holds;
+begin
+	perform private.pools_lock(array(select l.ticket_type_id from private.hold_lines l where l.order_id = order_id and l.quantity > 0));
+	for line in select l.ticket_type_id, l.event_date_id, l.quantity from private.hold_lines l where l.order_id = order_id and l.quantity > 0 order by l.ticket_type_id loop
+		perform private.places_move(line.ticket_type_id, line.event_date_id, line.quantity, 0);
+	end loop;
+end $$;
+
+create or replace function private.hold_take(order_id uuid, lifetime interval default interval '15 minutes') returns boolean
+language plpgsql security definer set search_path = pg_catalog, pg_temp set enable_seqscan = off as $$
+#variable_conflict use_variable
 begin
 	perform from private.order_state s where s.order_id = order_id and s.state in ('HELD', 'AWAITING_PAYMENT') for no key update;
 	if not found then
 		return false;
 	end if;
-	select * into live from private.holds h where h.order_id = order_id;
-	if live.state = 'ACTIVE' then
-		update private.holds h set expires_at = greatest(h.expires_at, least(private.now() + lifetime, h.created_at + interval '30 minutes'))
-		 where h.order_id = order_id;
-		return true;
+	if exists (select from private.holds h where h.order_id = order_id and h.state = 'ACTIVE') then
+		update private.holds h set expires_at = least(private.now() + lifetime, h.created_at + interval '30 minutes')
+		 where h.order_id = order_id and h.expires_at < least(private.now() + lifetime, h.created_at + interval '30 minutes');
+	else
+		perform private.hold_write(order_id, lifetime);
+		perform private.hold_places(order_id);
 	end if;
-	insert into private.holds as h (order_id, expires_at, created_at) values (order_id, private.now() + lifetime, private.now())
-	on conflict on constraint holds_pkey do update
-		set state = 'ACTIVE', expires_at = excluded.expires_at, created_at = excluded.created_at, ended_at = null;
-	perform private.pools_lock(array(select q.key::uuid from public.orders o cross join jsonb_each_text(o.ticket_quantities) q where o.id = order_id));
-	for line in
-		select q.key::uuid as type, q.value::integer as n, o.event_date_id as date
-		  from public.orders o cross join jsonb_each_text(o.ticket_quantities) q
-		 where o.id = order_id and q.value::integer > 0 order by q.key::uuid
-	loop
-		perform private.places_move(line.type, line.date, line.n, 0);
-		insert into private.hold_lines as h (order_id, ticket_type_id, event_date_id, quantity) values (order_id, line.type, line.date, line.n)
-		on conflict on constraint hold_lines_pkey do update set event_date_id = excluded.event_date_id, quantity = excluded.quantity;
-	end loop;
 	return true;
 end $$;
 

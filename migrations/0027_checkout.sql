@@ -28,24 +28,29 @@ create type private.checkout_answer as (
 
 -- What stands on a payment, as an answer. `subject` is its provider.
 create function private.checkout_payment(outcome text, payment uuid) returns private.checkout_answer
-language sql stable security definer set search_path = pg_catalog, pg_temp
-begin atomic
-	select (checkout_payment.outcome, p.id, p.order_id, false, p.token, s.state,
+language plpgsql stable security definer set search_path = pg_catalog, pg_temp set enable_seqscan = off as $$
+#variable_conflict use_variable
+declare
+	answer private.checkout_answer;
+begin
+	select outcome, p.id, p.order_id, false, p.token, s.state,
 		case p.provider when 'stripe' then p.stripe_payment_intent_id else p.transaction_id end,
 		p.amount_minor, p.currency, coalesce(p.charge_amount_minor, p.amount_minor), coalesce(p.charge_currency, p.currency),
-		p.fx_rate_numerator, p.fx_rate_denominator, p.fx_locked_at, p.fx_margin_bps, null, p.user_id, e.title, null, g.token, p.provider)::private.checkout_answer
+		p.fx_rate_numerator, p.fx_rate_denominator, p.fx_locked_at, p.fx_margin_bps, null, p.user_id, e.title, null, g.token, p.provider
+	  into answer
 	  from public.payments p join private.payment_state s on s.payment_id = p.id join public.events e on e.id = p.event_id
 	  left join public.guest_orders g on g.order_id = p.order_id
 	 where p.id = payment;
-end;
+	return answer;
+end $$;
 
 create function private.checkout_refusal(outcome text, subject text default null, limit_n integer default null, retry_at timestamptz default null)
 returns private.checkout_answer
-language sql immutable set search_path = pg_catalog, pg_temp
-begin atomic
-	select (outcome, null, null, null, null, null, null, null, null, null, null, null, null, null, null,
+language plpgsql immutable set search_path = pg_catalog, pg_temp as $$
+begin
+	return (outcome, null, null, null, null, null, null, null, null, null, null, null, null, null, null,
 		retry_at, null, null, limit_n, null, subject)::private.checkout_answer;
-end;
+end $$;
 
 -- ---- what can be wrong with a wish
 
@@ -214,17 +219,26 @@ end $$;
 -- the same things from the same phone in the last minutes (a page sends a new order and a new key
 -- with every press of the button).
 create function private.checkout_twin(wish private.checkout_wish) returns uuid
-language sql stable security definer set search_path = pg_catalog, pg_temp set enable_seqscan = off
-begin atomic
-	select p.id from public.payments p join public.orders o on o.id = p.order_id
-	 where p.order_id = (wish).order_id and p.status = 'pending'
-	union all
-	select p.id from public.orders o join public.payments p on p.order_id = o.id and p.status = 'pending' and p.provider = (wish).provider
-	 where ((wish).person is not null and o.user_id = (wish).person or (wish).person is null and o.guest_email = (wish).email)
-	   and o.event_id = (wish).event_id and o.event_date_id is not distinct from (wish).event_date_id and o.ticket_quantities = (wish).quantities
-	   and p.customer_phone is not distinct from (wish).phone and p.created_at > private.now() - interval '5 minutes'
-	limit 1;
-end;
+language plpgsql stable security definer set search_path = pg_catalog, pg_temp set enable_seqscan = off as $$
+declare
+	twin uuid;
+begin
+	if wish.order_id is not null then
+		select p.id into twin from public.payments p where p.order_id = wish.order_id and p.status = 'pending';
+	end if;
+	if twin is null and wish.person is not null then
+		select p.id into twin from public.orders o join public.payments p on p.order_id = o.id and p.status = 'pending' and p.provider = wish.provider
+		 where o.user_id = wish.person
+		   and o.event_id = wish.event_id and o.event_date_id is not distinct from wish.event_date_id and o.ticket_quantities = wish.quantities
+		   and p.customer_phone is not distinct from wish.phone and p.created_at > private.now() - interval '5 minutes' limit 1;
+	elsif twin is null then
+		select p.id into twin from public.orders o join public.payments p on p.order_id = o.id and p.status = 'pending' and p.provider = wish.provider
+		 where o.guest_email = wish.email and p.client_ip is not distinct from wish.ip
+		   and o.event_id = wish.event_id and o.event_date_id is not distinct from wish.event_date_id and o.ticket_quantities = wish.quantities
+		   and p.customer_phone is not distinct from wish.phone and p.created_at > private.now() - interval '5 minutes' limit 1;
+	end if;
+	return twin;
+end $$;
 
 -- ---- what it costs
 
@@ -342,19 +356,16 @@ begin
 		return answer;
 	end if;
 	wish.quantities := (select jsonb_object_agg(lower(q.key), q.value::integer) from jsonb_each_text(wish.quantities) q where q.value::integer > 0);
+	if not holding then
+		answer := private.places_fault(wish.event_date_id, wish.quantities);
+		if answer.outcome is not null then
+			twin := private.checkout_twin(wish); -- who waits for a payment holds the very places that seem to be gone
+			return case when twin is not null then private.checkout_payment('live_payment', twin) else answer end;
+		end if;
+	end if;
 	price := private.checkout_price(wish);
 	if price.outcome is not null then
 		return price;
-	end if;
-	if not holding then
-		twin := private.checkout_twin(wish); -- who waits for a payment holds the very places that seem to be gone
-		if twin is not null then
-			return private.checkout_payment('live_payment', twin);
-		end if;
-		answer := private.places_fault(wish.event_date_id, wish.quantities);
-		if answer.outcome is not null then
-			return answer;
-		end if;
 	end if;
 
 	-- one buyer's wishes for one event come one after another
@@ -381,6 +392,9 @@ begin
 			wish.order_id := private.checkout_order_make(wish, price);
 		end if;
 		perform private.lines_freeze(wish.order_id);
+		if not holding then
+			perform private.hold_write(wish.order_id, interval '15 minutes');
+		end if;
 		made := private.checkout_payment_make(wish, price);
 		if wish.key is not null then
 			insert into public.idempotency_keys as k (key, payment_id, caller, request_hash, created_at, expires_at)
@@ -391,6 +405,12 @@ begin
 				raise unique_violation using constraint = 'idempotency_keys_pkey';
 			end if;
 		end if;
+		answer := private.checkout_payment('created', made);
+		answer.order_created := new_order;
+		if not holding then
+			perform private.hold_places(wish.order_id); -- until COMMIT all others wait for these places
+		end if;
+		return answer;
 	exception when check_violation or unique_violation then
 		get stacked diagnostics broken = constraint_name;
 		if broken = 'sales_not_oversold' or broken = 'pools_not_oversold' then
@@ -402,9 +422,6 @@ begin
 		end if;
 		raise;
 	end;
-	answer := private.checkout_payment('created', made);
-	answer.order_created := new_order;
-	return answer;
 end $$;
 
 -- After the provider's first answer: what it calls the payment, and where that stands. What is paid

@@ -72,10 +72,10 @@ begin
 	update private.order_state s set state = 'COMPLETED', updated_at = private.now() where s.order_id = order_id and s.state <> 'COMPLETED';
 	update public.orders o set status = private.word('order', 'COMPLETED', null), visible_in_history = true,
 		payment_confirmed_at = coalesce(o.payment_confirmed_at, private.now()) where o.id = order_id and (o.status <> 'COMPLETED' or o.payment_confirmed_at is null);
+	perform private.sale_booked(payment);
 	select coalesce(jsonb_agg(jsonb_build_object('ticket_type_id', i.ticket_type_id, 'created', i.created)), '[]'), coalesce(sum(i.created), 0)
 	  into issued, made from private.order_issue(order_id, payment) i;
 	perform private.hold_end(order_id, 'CONVERTED');
-	perform private.sale_booked(payment);
 	if made > 0 then
 		perform private.order_confirmed(order_id);
 	end if;
@@ -303,3 +303,12 @@ select private.ledger_post('PAYMENT', 'payment:' || p.id, p.order_id, p.id, null
 		jsonb_build_object('account', 'SUSPENSE', 'currency', coalesce(p.amount_paid_currency, p.charge_currency, p.currency),
 			'minor', -coalesce(p.amount_paid_minor, p.charge_amount_minor, p.amount_minor))))
   from private.payment_state s join public.payments p on p.id = s.payment_id where s.state = 'SUCCEEDED';
+
+-- A worker plans what it needs once: by default each statement is planned five times anew before its plan
+-- is kept, and a flash sale is over by then. All of these find rows by key; no value changes their plans.
+alter function private.checkout(jsonb) set plan_cache_mode = 'force_generic_plan';
+alter function private.payment_attach(uuid, text, text) set plan_cache_mode = 'force_generic_plan';
+alter function private.payment_settle(uuid, text, bigint, text, boolean, text, text) set plan_cache_mode = 'force_generic_plan';
+
+-- Open payments are looked after every second: their providers are asked again when it is time.
+insert into private.schedules (name, function, period) values ('tend-payments', 'tend-payments', interval '1 s');

@@ -91,6 +91,25 @@ create trigger refund_capped before insert on private.refunds for each row
 create trigger refund_uncapped before update of state on private.refunds for each row
 	when (new.state = 'REJECTED' and old.state <> 'REJECTED') execute function private.refund_capped();
 
+-- A dispute: the buyer's bank takes the money back itself (0031).
+create table private.disputes (
+	id text primary key, -- the provider's
+	payment_id uuid not null references public.payments (id),
+	order_id uuid references public.orders (id),
+	charge_minor bigint not null constraint disputes_charge_check check (charge_minor > 0),
+	charge_currency text not null,
+	state text not null constraint disputes_state_check check (state in ('OPEN', 'WON', 'LOST')),
+	provider_status text not null,
+	reason text,
+	frozen_minor bigint not null default 0, -- of what is owed to the organizer, in the order's currency
+	blocked uuid[] not null default '{}', -- the tickets that wait for the bank
+	opened_at timestamptz not null default now(),
+	closed_at timestamptz,
+	constraint disputes_closed_check check ((state = 'OPEN') = (closed_at is null))
+);
+create index disputes_payment_idx on private.disputes (payment_id);
+create index disputes_order_idx on private.disputes (order_id) where state = 'OPEN';
+
 -- How much of a payment has not gone back. Where it was paid in another currency, the rest must be worth
 -- something there too.
 create function private.refund_left(payment uuid) returns bigint
@@ -98,7 +117,8 @@ language sql stable security definer set search_path = pg_catalog, pg_temp
 begin atomic
 	select coalesce((select coalesce((select case when c.charge_minor > c.refunded_charge_minor then c.amount_minor - c.refunded_minor else 0 end
 			from private.payment_refunds c where c.payment_id = payment), p.amount_minor)
-		from public.payments p where p.id = payment), 0);
+		from public.payments p where p.id = payment
+		 and not exists (select from private.disputes d where d.payment_id = p.id and d.state in ('OPEN', 'LOST'))), 0);
 end;
 
 -- ---- tickets and the order follow
@@ -169,7 +189,12 @@ begin
 end $$;
 
 -- Replaced in 0031, where disputes begin to exist.
-create function private.order_disputed(order_id uuid) returns boolean stable language sql return false;
+create function private.order_disputed(order_id uuid) returns boolean
+language plpgsql stable security definer set search_path = pg_catalog, pg_temp set enable_seqscan = off as $$
+#variable_conflict use_variable
+begin
+	return exists (select from private.disputes d where d.order_id = order_id and d.state = 'OPEN');
+end $$;
 
 -- ---- asking
 

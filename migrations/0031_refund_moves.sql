@@ -273,7 +273,8 @@ begin
 	else
 		select coalesce(sum(x.organizer_fee_minor), 0) into organizer_fee
 		  from (select i.organizer_fee_minor from private.refund_items i where i.refund_id = refund
-			union all select g.organizer_fee_minor from private.refund_goodwill g where g.refund_id = refund) x;
+			union all select g.organizer_fee_minor from private.refund_goodwill g where g.refund_id = refund
+			union all select l.organizer_fee_minor from private.order_lines l where l.order_id = r.order_id and l.kind = 'EXTRAS' and r.extras) x;
 		lines := private.ledger_back(r.payment_id, r.charge_minor, r.amount_minor - r.fee_minor - organizer_fee, r.fee_minor + organizer_fee, 0);
 	end if;
 	if lines is null then
@@ -286,46 +287,11 @@ end $$;
 
 -- ---- disputes
 
-create table private.disputes (
-	id text primary key, -- the provider's
-	payment_id uuid not null references public.payments (id),
-	order_id uuid references public.orders (id),
-	charge_minor bigint not null constraint disputes_charge_check check (charge_minor > 0),
-	charge_currency text not null,
-	state text not null constraint disputes_state_check check (state in ('OPEN', 'WON', 'LOST')),
-	provider_status text not null,
-	reason text,
-	frozen_minor bigint not null default 0, -- of what is owed to the organizer, in the order's currency
-	blocked uuid[] not null default '{}', -- the tickets that wait for the bank
-	opened_at timestamptz not null default now(),
-	closed_at timestamptz,
-	constraint disputes_closed_check check ((state = 'OPEN') = (closed_at is null))
-);
-create index disputes_payment_idx on private.disputes (payment_id);
-create index disputes_order_idx on private.disputes (order_id) where state = 'OPEN';
-
 create function private.payment_disputed(payment uuid) returns boolean
 language sql stable security definer set search_path = pg_catalog, pg_temp
 begin atomic
 	select exists (select from private.disputes d where d.payment_id = payment and d.state = 'OPEN');
 end;
-
--- Whatever a bank has taken back cannot be refunded too.
-create or replace function private.refund_left(payment uuid) returns bigint
-language sql stable security definer set search_path = pg_catalog, pg_temp
-begin atomic
-	select coalesce((select coalesce((select case when c.charge_minor > c.refunded_charge_minor then c.amount_minor - c.refunded_minor else 0 end
-			from private.payment_refunds c where c.payment_id = payment), p.amount_minor)
-		from public.payments p where p.id = payment
-		 and not exists (select from private.disputes d where d.payment_id = p.id and d.state in ('OPEN', 'LOST'))), 0);
-end;
-
-create or replace function private.order_disputed(order_id uuid) returns boolean
-language plpgsql stable security definer set search_path = pg_catalog, pg_temp set enable_seqscan = off as $$
-#variable_conflict use_variable
-begin
-	return exists (select from private.disputes d where d.order_id = order_id and d.state = 'OPEN');
-end $$;
 
 -- The tickets that nobody has used wait for the bank: BLOCKED, and no longer on offer. Answers them.
 create function private.tickets_block(order_id uuid) returns uuid[]
@@ -365,15 +331,17 @@ declare
 	d private.disputes;
 	owed record;
 	income bigint;
+	part numeric; -- of what is left of the payment
 	lines jsonb;
 begin
 	select x.* into strict d from private.disputes x where x.id = dispute;
 	select l.of, l.currency, -sum(l.minor) as minor into owed from private.ledger_of(d.payment_id) l where l.account = 'ORGANIZER_PAYABLE' group by l.of, l.currency;
+	select least(1, d.charge_minor / nullif(sum(l.minor), 0)) into part from private.ledger_of(d.payment_id) l where l.account = 'PSP_CLEARING';
 	if state = 'OPEN' then
 		-- refunds that the provider has already begun take their part themselves
-		owed.minor := coalesce(owed.minor, 0) - coalesce((select sum(r.amount_minor - r.fee_minor) from private.refunds r
-			where r.payment_id = d.payment_id and r.state in ('SUBMITTED', 'PROCESSING', 'UNKNOWN')), 0);
-		if owed.minor <= 0 then
+		owed.minor := floor(part * (coalesce(owed.minor, 0) - coalesce((select sum(r.amount_minor - r.fee_minor) from private.refunds r
+			where r.payment_id = d.payment_id and r.state in ('SUBMITTED', 'PROCESSING', 'UNKNOWN')), 0)));
+		if coalesce(owed.minor, 0) <= 0 then
 			return;
 		end if;
 		update private.disputes x set frozen_minor = owed.minor where x.id = dispute;
@@ -385,8 +353,9 @@ begin
 			jsonb_build_object('account', 'RESERVE', 'of', owed.of, 'currency', owed.currency, 'minor', d.frozen_minor));
 		perform private.ledger_post('DISPUTE_RELEASE', 'dispute:' || dispute || ':release', d.order_id, d.payment_id, null, lines);
 	elsif state = 'LOST' then
-		select coalesce(-sum(l.minor), 0) into income from private.ledger_of(d.payment_id) l where l.account = 'FEE_REVENUE';
-		lines := private.ledger_back(d.payment_id, d.charge_minor, 0, income, d.frozen_minor);
+		select coalesce(floor(-sum(l.minor) * part), 0)::bigint into income from private.ledger_of(d.payment_id) l where l.account = 'FEE_REVENUE';
+		-- a refund that was under way when all was lost was refused: its part is owed no more either
+		lines := private.ledger_back(d.payment_id, d.charge_minor, case when part = 1 then coalesce(owed.minor, 0)::bigint else 0 end, income, d.frozen_minor);
 		if lines is not null then
 			perform private.ledger_post('DISPUTE_LOST', 'dispute:' || dispute || ':lost', d.order_id, d.payment_id, null, lines);
 		end if;
@@ -448,3 +417,15 @@ begin
 	end if;
 	return lower(target);
 end $$;
+
+-- Money that fulfilled nothing goes back without anybody asking: its owner is told why.
+create function private.refund_unasked() returns trigger language plpgsql
+security definer set search_path = pg_catalog, pg_temp set enable_seqscan = off as $$
+begin
+	perform private.refund_told(new.id, case new.cause when 'LATE' then 'Plus de place : remboursement' else 'Paiement en double : remboursement' end,
+		case new.cause when 'LATE' then '%s vous seront remboursés : le paiement pour « %s » est arrivé quand il n''y avait plus de place.'
+		else '%s vous seront remboursés : « %s » était déjà payé.' end);
+	return null;
+end $$;
+create trigger refund_unasked after insert on private.refunds for each row
+	when (new.cause in ('LATE', 'DUPLICATE') and new.state = 'APPROVED') execute function private.refund_unasked();

@@ -55,6 +55,7 @@ begin
 		  from private.refunds r where r.id = refund), ''), 'urgent', '/dashboard', 'Voir mes billets',
 	       jsonb_strip_nulls(jsonb_build_object('order_id', o.id, 'event_id', e.id, 'refund_id', refund)), private.now(), private.now()
 	  from public.orders o join public.events e on e.id = o.event_id where o.id = order_id and o.user_id is not null;
+	perform private.order_notice('event_cancelled', order_id, order_id);
 end $$;
 
 -- What is still to be done for one order of a cancelled event: `done`, `refunded`, `cancelled`, or

@@ -66,3 +66,6 @@ begin
 	return query select chosen.rate_id, chosen.base, chosen.effective, chosen.usd_cents, chosen.fx_num, chosen.fx_den, chosen.margin_bps,
 		chosen.locked_at, chosen.source, chosen.stale, coalesce(chosen.agreed, false);
 end $$;
+
+-- The rate of the dollar, once an hour.
+insert into private.schedules (name, function, period) values ('fetch-fx-rates', 'fetch-fx-rates', interval '1 hour');

@@ -13,7 +13,7 @@ enum temba_notice {
 	TEMBA_NOTICE_TRANSFER_RECEIVED_EMAIL,
 	TEMBA_NOTICE_TRANSFER_RECEIVED_SMS,
 	TEMBA_NOTICE_TRANSFER_CLAIMED, /* to the sender */
-	/* of the money path: queued by triggers (migrations/0052), to whoever bought */
+	/* of the money path: queued by triggers (migrations/0037), to whoever bought */
 	TEMBA_NOTICE_ORDER_PAID_EMAIL, /* subject: public.orders.id */
 	TEMBA_NOTICE_ORDER_PAID_SMS,
 	TEMBA_NOTICE_EVENT_CANCELLED_EMAIL,

@@ -1,5 +1,5 @@
 /* complete-referral: tells a page what an order did for a referral. The order itself rewards, when
- * it is paid (migrations/0053): nothing is done here. Contract: functions.md 10.4. */
+ * it is paid (migrations/0038): nothing is done here. Contract: functions.md 10.4. */
 #include <string.h>
 
 #include "complete-referral.sql.h"

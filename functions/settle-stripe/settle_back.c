@@ -1,5 +1,5 @@
 /* settle_back.c: refunds and disputes. What follows from them is private.refund_news' and
- * private.dispute_news' (migrations/0030 to 0032). */
+ * private.dispute_news' (migrations/0030 to 0033). */
 #include <ctype.h>
 #include <string.h>
 

@@ -83,16 +83,3 @@ create trigger refund_granted_mailed after insert on private.refunds for each ro
 create trigger refund_done_mailed after update of state on private.refunds for each row
 	when (new.state = 'SUCCEEDED' and old.state <> 'SUCCEEDED') execute function private.refund_mailed();
 
--- As before, and by mail and SMS: guests have no page.
-create or replace function private.cancellation_told(order_id uuid, refund uuid) returns void
-language plpgsql security definer set search_path = pg_catalog, pg_temp set enable_seqscan = off as $$
-#variable_conflict use_variable
-begin
-	insert into public.notifications (user_id, type, title, message, priority, action_url, action_text, metadata, created_at, updated_at)
-	select o.user_id, 'EVENT_CANCELLED', 'Événement annulé', format('« %s » est annulé.', e.title) || coalesce(
-	       (select format(' %s %s vous seront remboursés.', trim_scale(r.amount_minor / private.minor_units(r.currency)::numeric), r.currency)
-		  from private.refunds r where r.id = refund), ''), 'urgent', '/dashboard', 'Voir mes billets',
-	       jsonb_strip_nulls(jsonb_build_object('order_id', o.id, 'event_id', e.id, 'refund_id', refund)), private.now(), private.now()
-	  from public.orders o join public.events e on e.id = o.event_id where o.id = order_id and o.user_id is not null;
-	perform private.order_notice('event_cancelled', order_id, order_id);
-end $$;

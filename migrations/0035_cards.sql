@@ -26,26 +26,3 @@ begin
 	 where p.id = found_id;
 end $$;
 
--- As before; but a guest's payment is shown again to nobody who knows an address alone: it is the one
--- under way only for who comes from where it was begun.
-create or replace function private.checkout_twin(wish private.checkout_wish) returns uuid
-language plpgsql stable security definer set search_path = pg_catalog, pg_temp set enable_seqscan = off as $$
-declare
-	twin uuid;
-begin
-	if wish.order_id is not null then
-		select p.id into twin from public.payments p where p.order_id = wish.order_id and p.status = 'pending';
-	end if;
-	if twin is null and wish.person is not null then
-		select p.id into twin from public.orders o join public.payments p on p.order_id = o.id and p.status = 'pending' and p.provider = wish.provider
-		 where o.user_id = wish.person
-		   and o.event_id = wish.event_id and o.event_date_id is not distinct from wish.event_date_id and o.ticket_quantities = wish.quantities
-		   and p.customer_phone is not distinct from wish.phone and p.created_at > private.now() - interval '5 minutes' limit 1;
-	elsif twin is null then
-		select p.id into twin from public.orders o join public.payments p on p.order_id = o.id and p.status = 'pending' and p.provider = wish.provider
-		 where o.guest_email = wish.email and p.client_ip is not distinct from wish.ip
-		   and o.event_id = wish.event_id and o.event_date_id is not distinct from wish.event_date_id and o.ticket_quantities = wish.quantities
-		   and p.customer_phone is not distinct from wish.phone and p.created_at > private.now() - interval '5 minutes' limit 1;
-	end if;
-	return twin;
-end $$;
