@@ -16,7 +16,8 @@ create type private.checkout_wish as (
 	order_id uuid, create_order boolean, event_id uuid, event_date_id uuid, quantities jsonb,
 	email text, user_id uuid, phone text, operator text, ip inet,
 	amount_minor bigint, currency text, charge_minor bigint, charge_currency text,
-	margin_bps integer, fx_max_age_hours integer
+	margin_bps integer, fx_max_age_hours integer,
+	limits jsonb -- [{"key": whose payments are counted, "most": how many may be begun in ten minutes}, ...]
 );
 
 create type private.checkout_answer as (
@@ -321,6 +322,20 @@ begin
 	return made;
 end $$;
 
+-- Whoever begins to pay holds places and makes phones ring: not for ever more. Counted are payments that
+-- are made; a refusal counts for nothing.
+create function private.checkout_count(wish private.checkout_wish) returns void
+language plpgsql security definer set search_path = pg_catalog, pg_temp set enable_seqscan = off as $$
+declare
+	one record;
+begin
+	for one in select l ->> 'key' as key, (l ->> 'most')::integer as most from jsonb_array_elements(wish.limits) l loop
+		if private.rate_count('checkout:' || one.key, interval '10 minutes') > one.most then
+			raise exception 'too many payments were begun' using errcode = '23514', constraint = 'checkout_limits';
+		end if;
+	end loop;
+end $$;
+
 create function private.checkout(asked jsonb) returns private.checkout_answer
 language plpgsql security definer set search_path = pg_catalog, pg_temp set enable_seqscan = off as $$
 declare
@@ -407,6 +422,7 @@ begin
 		end if;
 		answer := private.checkout_payment('created', made);
 		answer.order_created := new_order;
+		perform private.checkout_count(wish);
 		if not holding then
 			perform private.hold_places(wish.order_id); -- until COMMIT all others wait for these places
 		end if;
@@ -417,6 +433,8 @@ begin
 			answer := private.places_fault(wish.event_date_id, wish.quantities);
 			return case when answer.outcome is not null then answer
 				else private.checkout_refusal('all_held', null, null, private.now() + interval '5 s') end;
+		elsif broken = 'checkout_limits' then
+			return private.checkout_refusal('too_many');
 		elsif broken = 'idempotency_keys_pkey' then
 			return private.checkout_refusal('key_reused');
 		end if;

@@ -1,11 +1,15 @@
 /* temba_checkout.c: beginning to pay, and the outcomes that make no payment, in words. */
 #include "temba_checkout.h"
 
+#include <stdio.h>
 #include <string.h>
 
+#include "fn_conf.h"
 #include "fn_crypto.h"
 #include "shared.sql.h"
 #include "temba_money.h"
+
+enum { KEY_MAX = 200 };
 
 /* Columns of checkout.sql. */
 enum {
@@ -50,6 +54,24 @@ struct json_object *temba_checkout_wish(struct fn_request *req, const char *prov
 	if (*fn_request_address(req) != '\0')
 		fn_json_set(wish, fn_json_string("ip", fn_request_address(req)));
 	return fn_json_keep(fn_request_arena(req), wish);
+}
+
+void temba_checkout_limit(struct json_object *wish, const char *setting, const char *kind,
+			  const char *whose)
+{
+	int64_t most = fn_conf_int(setting);
+	struct json_object *limits = fn_json_get(wish, "limits"), *limit;
+	char key[KEY_MAX];
+
+	if (most == 0 || *whose == '\0')
+		return;
+	(void)snprintf(key, sizeof(key), "%s:%s", kind, whose);
+	if (limits == NULL) {
+		limits = fn_json_array();
+		fn_json_set(wish, fn_json_value("limits", limits));
+	}
+	limit = FN_OBJECT(fn_json_string("key", key), fn_json_int("most", most));
+	fn_json_append(limits, limit);
 }
 
 static struct fn_uuid id_of(const struct fn_row *row, size_t column)

@@ -23,6 +23,10 @@ struct temba_checkout {
  * Owned by the request's arena. */
 struct json_object *temba_checkout_wish(struct fn_request *req, const char *provider,
 					const struct fn_caller *by, const char *key);
+/* Payments counted under this key, of the ten minutes that now falls into: no more than the setting
+ * says (0: no limit). "" as `whose` counts nothing. */
+void temba_checkout_limit(struct json_object *wish, const char *setting, const char *kind,
+			  const char *whose);
 /* Inside a transaction of its own and nothing else: the provider is called after COMMIT. */
 FN_CHECKED struct fn_error *temba_checkout(struct fn_tx *tx, struct json_object *wish,
 					   struct temba_checkout *ret);

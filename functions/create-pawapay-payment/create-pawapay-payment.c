@@ -10,10 +10,6 @@
 
 enum { BODY_MAX = 32 << 10 };
 
-static const struct fn_message too_many =
-	{429, "too_many_requests", "Trop de demandes de paiement. Réessayez dans quelques minutes.",
-	 "Too many requests to pay. Try again in some minutes."};
-
 /* ---- the checkout ---- */
 
 static struct fn_uuid id_of(const struct fn_row *row, size_t column)
@@ -21,30 +17,11 @@ static struct fn_uuid id_of(const struct fn_row *row, size_t column)
 	return fn_col_is_null(row, column) ? (struct fn_uuid){""} : fn_col_uuid(row, column);
 }
 
-/* An open endpoint that makes phones ring: not for ever, and not for everybody's number. */
-static struct fn_error *count(struct fn_tx *tx, struct create *c, const char *setting,
-			      const char *kind, const char *whose)
-{
-	int64_t most = fn_conf_int(setting);
-	struct fn_row row;
-
-	if (most == 0 || *whose == '\0')
-		return NULL;
-	FN_TRY(fn_db_one(tx, &sql_count, FN_ARGS(fn_arg_text(kind), fn_arg_text(whose)), &row));
-	return fn_col_int(&row, 0) > most ? fn_fail(c->req, &too_many) : NULL;
-}
-
-static struct fn_error *count_prompt(struct fn_tx *tx, struct create *c)
-{
-	FN_TRY(count(tx, c, "DEPOSITS_PER_PHONE", "phone", c->ask.phone));
-	FN_TRY(count(tx, c, "DEPOSITS_PER_PERSON", "person", c->by.id.text));
-	return count(tx, c, "DEPOSITS_PER_ADDRESS", "address", fn_request_address(c->req));
-}
-
 /* Runs again from the top after a conflict: touches only *c and the database. */
 static struct fn_error *check_out(struct fn_tx *tx, void *arg)
 {
 	struct create *c = arg;
+
 	if (*c->by.id.text != '\0')
 		FN_TRY(fn_auth_alive(tx, &c->by));
 	FN_TRY(temba_checkout(tx, wish_of(c), &c->made));
@@ -52,8 +29,6 @@ static struct fn_error *check_out(struct fn_tx *tx, void *arg)
 		FN_TRY(fn_db_run(tx, &sql_end_draft,
 				 FN_ARGS(fn_arg_uuid(&c->resumed), fn_arg_uuid(&c->made.payment)),
 				 NULL));
-	if (temba_checkout_is(&c->made, "created"))
-		return count_prompt(tx, c);
 	return NULL;
 }
 

@@ -3,7 +3,6 @@ SELECT private.allow_call('fn_create_pawapay_payment', 'checkout');
 SELECT private.allow_call('fn_create_pawapay_payment', 'payment_attach');
 SELECT private.allow_call('fn_create_pawapay_payment', 'payment_settle');
 SELECT private.allow_call('fn_create_pawapay_payment', 'alarm_raise');
-SELECT private.allow_call('fn_create_pawapay_payment', 'rate_count');
 SELECT private.allow_call('fn_create_pawapay_payment', 'deposit_read');
 SELECT private.allow_call('fn_create_pawapay_payment', 'deposit_page');
 SELECT private.allow_call('fn_create_pawapay_payment', 'deposit_draft');

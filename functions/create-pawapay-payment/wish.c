@@ -30,6 +30,10 @@ struct json_object *wish_of(struct create *c)
 	set_text(wish, "email", a->email);
 	set_text(wish, "phone", a->phone);
 	set_text(wish, "operator", a->operator->name);
+	/* an open endpoint that makes phones ring: not for ever, and not for everybody's number */
+	temba_checkout_limit(wish, "DEPOSITS_PER_PHONE", "phone", a->phone);
+	temba_checkout_limit(wish, "DEPOSITS_PER_PERSON", "person", c->by.id.text);
+	temba_checkout_limit(wish, "DEPOSITS_PER_ADDRESS", "address", fn_request_address(c->req));
 	fn_json_set(wish, fn_json_int("amount_minor", a->shown.minor));
 	set_text(wish, "currency", a->shown.currency);
 	return wish;

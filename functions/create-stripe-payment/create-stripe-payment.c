@@ -6,7 +6,6 @@
 #include <poll.h>
 #include <string.h>
 
-#include "create-stripe-payment.sql.h"
 #include "fn.h"
 #include "temba_card.h"
 #include "temba_checkout.h"
@@ -30,9 +29,6 @@ static const struct fn_message
 		     "Terminez-le, ou attendez qu'il prenne fin.",
 		     "A payment of this order is under way by another means. Complete it, or wait "
 		     "until it ends."},
-	too_many = {429, "too_many_requests",
-		    "Trop de demandes de paiement. Réessayez dans quelques minutes.",
-		    "Too many requests to pay. Try again in some minutes."},
 	ended = {409, "payment_failed", "Ce paiement n'a pas abouti. Recommencez.",
 		 "This payment did not succeed. Please start again."},
 	unavailable =
@@ -171,24 +167,14 @@ static struct fn_error *read_input(struct create *c)
 		fn_json_set(c->wish, fn_json_string("email", email));
 	fn_json_set(c->wish, fn_json_int("margin_bps", fn_conf_int("FX_MARGIN_BPS")));
 	fn_json_set(c->wish, fn_json_int("fx_max_age_hours", fn_conf_int("FX_MAX_AGE_HOURS")));
+	temba_checkout_limit(c->wish, "CARDS_PER_PERSON", "card:person", c->by.id.text);
+	temba_checkout_limit(c->wish, "CARDS_PER_ADDRESS", "card:address",
+			     fn_request_address(c->req));
 	read_amounts(&f, c->wish);
 	return end_input(&f);
 }
 
 /* ---- the checkout ---- */
-
-/* Whoever begins to pay holds places: not for ever more. */
-static struct fn_error *count(struct fn_tx *tx, struct create *c, const char *setting,
-			      const char *kind, const char *whose)
-{
-	int64_t most = fn_conf_int(setting);
-	struct fn_row row;
-
-	if (most == 0 || *whose == '\0')
-		return NULL;
-	FN_TRY(fn_db_one(tx, &sql_count, FN_ARGS(fn_arg_text(kind), fn_arg_text(whose)), &row));
-	return fn_col_int(&row, 0) > most ? fn_fail(c->req, &too_many) : NULL;
-}
 
 /* Runs again from the top after a conflict: touches only *c and the database. */
 static struct fn_error *check_out(struct fn_tx *tx, void *arg)
@@ -201,10 +187,6 @@ static struct fn_error *check_out(struct fn_tx *tx, void *arg)
 		FN_TRY(fn_auth_alive(tx, &c->by));
 	FN_TRY(temba_checkout(tx, c->wish, &c->made));
 	FN_TRY(temba_checkout_refusal(c->req, &c->made));
-	if (temba_checkout_is(&c->made, "created")) {
-		FN_TRY(count(tx, c, "CARDS_PER_PERSON", "person", c->by.id.text));
-		FN_TRY(count(tx, c, "CARDS_PER_ADDRESS", "address", fn_request_address(c->req)));
-	}
 	FN_TRY(temba_card_find(tx, &key, &c->card, &found));
 	return found ? NULL : fn_fail_because(c->req, &fn_message_internal, "the payment is gone");
 }
@@ -331,12 +313,15 @@ static struct fn_error *create_stripe_payment(struct fn_request *req)
 	return tell(&c);
 }
 
+/* A database, and no statement of its own. */
+static const struct fn_sql *const statements[] = {NULL};
+
 const struct fn_function fn_function = {
 	.name = "create-stripe-payment",
 	.methods = FN_POST,
 	.auth = FN_AUTH_APIKEY,
 	.body_max = BODY_MAX,
 	.errors = FN_ERRORS_SUCCESS,
-	.statements = sql_all,
+	.statements = statements,
 	.handle = create_stripe_payment,
 };

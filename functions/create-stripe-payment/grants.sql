@@ -4,4 +4,3 @@ SELECT private.allow_call('fn_create_stripe_payment', 'card_read');
 SELECT private.allow_call('fn_create_stripe_payment', 'payment_attach');
 SELECT private.allow_call('fn_create_stripe_payment', 'payment_settle');
 SELECT private.allow_call('fn_create_stripe_payment', 'alarm_raise');
-SELECT private.allow_call('fn_create_stripe_payment', 'rate_count');

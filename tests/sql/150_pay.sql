@@ -78,6 +78,12 @@ select is(pg_temp.ask('k', 1, '{"key": "k1", "body_hash": "aa"}'), 'repeated', '
 select is(pg_temp.ask('k', 1, '{"key": "k1", "body_hash": "bb"}'), 'key_reused', 'for something else');
 select is(pg_temp.ask('k', 1, '{"key": "k1", "body_hash": "aa", "caller": "x"}'), 'key_reused', 'regression: by somebody else');
 
+-- ---- how many may be begun
+select is(pg_temp.ask('l', 1, '{"limits": [{"key": "phone:x", "most": 1}]}'), 'created', 'one in ten minutes');
+select is(pg_temp.ask('m', 1, '{"limits": [{"key": "phone:x", "most": 1}]}'), 'too_many', 'not two');
+select is((select count(*) from public.orders where guest_email = 'm@example.org'), 0::bigint, 'and nothing is left of the second');
+select is(pg_temp.ask('m', 1, '{"limits": [{"key": "phone:y", "most": 1}]}'), 'created', 'others may');
+
 -- ---- cards: dollars by the quote
 update public.fx_rates set is_active = false where is_active;
 insert into public.fx_rates (from_currency, to_currency, rate_decimal, source, valid_from, is_active) values ('USD', 'XOF', 566, 'xe', private.now() - interval '1 minute', true);

@@ -1,1 +1,0 @@
-SELECT private.rate_count('deposit:' || $1 || ':' || $2, interval '10 minutes')

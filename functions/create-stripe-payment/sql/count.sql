@@ -1,1 +1,0 @@
-SELECT private.rate_count('card:' || $1 || ':' || $2, interval '10 minutes')
