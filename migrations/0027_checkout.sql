@@ -131,6 +131,8 @@ language plpgsql stable security definer set search_path = pg_catalog, pg_temp s
 #variable_conflict use_variable
 declare
 	line record;
+	free integer;
+	unsold integer;
 begin
 	for line in
 		select q.key::uuid as id, q.value::integer as wanted, y.name from jsonb_each_text(quantities) q join public.ticket_types y on y.id = q.key::uuid
@@ -144,6 +146,22 @@ begin
 			(select min(h.expires_at) from private.hold_lines l join private.holds h on h.order_id = l.order_id and h.state = 'ACTIVE'
 			  where l.ticket_type_id = line.id and l.quantity > 0), private.now() + interval '1 minute'));
 	end loop;
+	if (select count(*) from jsonb_object_keys(quantities)) < 2 then
+		return null;
+	end if;
+	-- each type has room: but not all of them together, where they share places
+	select min(c.free - c.wanted), min(c.unsold - c.wanted) into free, unsold from (
+		select p.capacity - p.held - p.sold as free, p.capacity - p.sold as unsold, sum(q.value::integer) as wanted
+		  from jsonb_each_text(quantities) q join private.pool_types x on x.ticket_type_id = q.key::uuid join private.pools p on p.id = x.pool_id
+		 group by p.id
+		union all
+		select s.capacity - s.held - s.sold, s.capacity - s.sold, (select sum(q.value::integer) from jsonb_each_text(quantities) q)
+		  from private.sales s where s.ticket_type_id is null and s.event_date_id = event_date and s.capacity is not null) c;
+	if unsold < 0 then
+		return private.checkout_refusal('sold_out');
+	elsif free < 0 then
+		return private.checkout_refusal('all_held', null, null, private.now() + interval '1 minute');
+	end if;
 	return null;
 end $$;
 
@@ -313,7 +331,7 @@ begin
 		fx_rate_numerator, fx_rate_denominator, fx_locked_at, fx_margin_bps, metadata, created_at, updated_at)
 	values (made, wish.person, wish.event_id, wish.order_id, price.amount_minor, price.currency, 'pending',
 		case wish.provider when 'stripe' then 'credit_card' else 'mobile_money' end, wish.provider,
-		case wish.provider when 'stripe' then 'stripe-token-' else '' end || replace(gen_random_uuid()::text, '-', ''),
+		case wish.provider when 'stripe' then 'stripe-token-' else '' end || encode(extensions.gen_random_bytes(16), 'hex'),
 		case when wish.person is null then wish.email end, wish.phone, wish.ip, price.currency, price.amount_minor, price.charge_currency, price.charge_minor,
 		price.fx_num, price.fx_den, price.fx_locked_at, price.margin_bps, jsonb_strip_nulls(jsonb_build_object('operator', wish.operator)),
 		private.now(), private.now());

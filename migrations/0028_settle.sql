@@ -188,6 +188,10 @@ begin
 			if held.rank = 3 and not fresh then
 				return 'unchanged'; -- the caller reads the provider and comes back
 			end if;
+			if paid_minor is null or paid_currency is null then -- money came, and nobody says how much: a person has to
+				perform private.alarm_raise('payment_without_amount', payment::text);
+				return 'unchanged';
+			end if;
 			update public.payments p set amount_paid_minor = paid_minor, amount_paid_currency = upper(paid_currency), payment_confirmed_at = private.now()
 			 where p.id = payment;
 			perform private.payment_move(payment, state, fresh);

@@ -146,6 +146,12 @@ select is(pg_temp.ask('q', 1, jsonb_build_object('event_id', pg_temp.event(1), '
 select results_eq($$select p.held, p.sold from private.pools p$$,
 	$$select sum(s.held)::integer, sum(s.sold)::integer from private.sales s join private.pool_types x on x.ticket_type_id = s.ticket_type_id where s.event_date_id is null$$, 'a pool counts what its types do');
 
+select is(pg_temp.ask('r', 1, jsonb_build_object('event_id', pg_temp.event(1), 'quantities', pg_temp.line(1, 1) || pg_temp.line(2, 1))), 'sold_out', 'two types that share one place');
+
+-- ---- a success without a sum
+select is(private.payment_settle(pg_temp.paid('k'), 'SUCCEEDED', null, null, true), 'unchanged', 'is none');
+select is((select count(*) from private.alarms where kind = 'payment_without_amount'), 1::bigint, 'and somebody looks');
+
 -- ---- the clock asks again
 select is(private.next_check(0, '0') || ' ' || private.next_check(3, '1 min') || ' ' || private.next_check(4, '2 min') || ' ' || private.next_check(9, '1 hour') || ' ' || private.next_check(99, '1 day'),
 	'00:00:05 00:00:40 00:01:00 00:05:00 01:00:00', 'the ladder');
