@@ -241,6 +241,20 @@ static void another_number_is_told_that_one_is_being_asked(void **state)
 	assert_int_equal(called, 0);
 }
 
+static void an_order_that_is_paid_by_card_is_no_deposit(void **state)
+{
+	struct call *c = *state;
+
+	checks_out("live_payment", "SUBMITTED");
+	FAKE_ROW(READ, PAYMENT, ORDER, NULL, "stripe", "pending", "SUBMITTED", "HELD", "f", NULL,
+		 NULL, "10200", "XOF", "3", NULL, NULL, NULL);
+	call_as(c, ANA, BODY(""));
+	assert_int_equal(c->status, 200);
+	assert_string_equal(call_text(c, "code"), "payment_in_progress");
+	assert_string_equal(call_text(c, "deposit_id"), "");
+	assert_int_equal(called, 0);
+}
+
 static void a_repeat_after_a_crash_asks_again_under_the_same_id(void **state)
 {
 	struct call *c = *state;
@@ -530,6 +544,7 @@ int main(void)
 		TEST(a_write_that_fails_after_the_deposit_does_not_hide_it),
 		TEST(a_double_tap_is_one_deposit),
 		TEST(another_number_is_told_that_one_is_being_asked),
+		TEST(an_order_that_is_paid_by_card_is_no_deposit),
 		TEST(a_repeat_after_a_crash_asks_again_under_the_same_id),
 		TEST(a_repeat_of_what_failed_says_why),
 		TEST(without_the_code_nothing_is_held),

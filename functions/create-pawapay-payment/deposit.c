@@ -48,8 +48,14 @@ static struct fn_error *failed(struct create *c, const char *code)
 	return error;
 }
 
-static struct fn_error *under_way(struct create *c)
+static struct fn_error *under_way(struct create *c, bool by_card)
 {
+	static const struct fn_message card =
+		{409, "payment_in_progress",
+		 "Un paiement de cette commande par carte est déjà en cours. Terminez-le, ou "
+		 "attendez qu'il prenne fin.",
+		 "A payment of this order by card is under way. Complete it, or wait until it "
+		 "ends."};
 	static const struct fn_message elsewhere = {
 		409, "payment_in_progress",
 		"Un paiement de cette commande est déjà en cours sur un autre numéro. "
@@ -57,7 +63,7 @@ static struct fn_error *under_way(struct create *c)
 		"ou attendez qu'il se termine.",
 		"A payment of this order is under way on another number. Confirm it, or wait until "
 		"it ends."};
-	struct fn_error *error = fn_fail(c->req, &elsewhere);
+	struct fn_error *error = fn_fail(c->req, by_card ? &card : &elsewhere);
 
 	error->detail = fn_json_keep(fn_request_arena(c->req),
 				     FN_OBJECT(fn_json_uuid("payment_id", &c->made.payment),
@@ -108,12 +114,14 @@ struct fn_error *deposit_tell(struct create *c)
 				  &d, &found));
 	if (!found)
 		return fn_fail_because(c->req, &fn_message_internal, "the payment is gone");
+	if (!d.is_pawapay)
+		return under_way(c, true);
 	if (strcmp(word_of(d.state), "FAILED") == 0)
 		return failed(c, d.failure_code);
 	/* another number cannot pay what this one is being asked for */
 	if (c->made.outcome != NULL && strcmp(c->made.outcome, "live_payment") == 0 &&
 	    d.phone != NULL && strcmp(c->ask.phone, d.phone) != 0)
-		return under_way(c);
+		return under_way(c, false);
 	return tell(c, &d);
 }
 
