@@ -56,7 +56,7 @@ FN_CHECKED struct fn_error *deposit_tell(struct create *c);
 /* {payment_id, order_id, preAuthorisationCode}. */
 FN_CHECKED struct fn_error *resume(struct create *c, struct fn_fields *f);
 
-/* ---- create-pawapay-payment.c ---- */
+/* ---- pay.c ---- */
 /* From a complete ask to the answer. */
 FN_CHECKED struct fn_error *create_pay(struct create *c);
 

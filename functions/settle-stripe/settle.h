@@ -18,6 +18,9 @@ struct work {
 	const char *word;        /* what came of it, for the log */
 };
 
+/* ---- settle_inbox.c ---- */
+/* Reads the row of w->inbox; w->is_over: nothing is left to do. */
+FN_CHECKED struct fn_error *settle_begin(struct work *w);
 /* Ends the inbox row, if there is one: PROCESSED, IGNORED, or RETRY (a later job looks again, for a
  * day). */
 FN_CHECKED struct fn_error *settle_end(struct work *w, const char *end, const char *cause);
