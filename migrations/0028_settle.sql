@@ -183,6 +183,10 @@ begin
 	if not found then
 		raise exception 'there is no such payment' using errcode = 'P0002';
 	end if;
+	if fresh and failure_code is null and held.rank < 3 then -- a decline of before says nothing of the card of now
+		update public.payments p set metadata = p.metadata - 'failure_code' - 'failure_message', error_message = null
+		 where p.id = payment and p.metadata ? 'failure_code';
+	end if;
 	if state = 'SUCCEEDED' then
 		if held.state <> 'SUCCEEDED' then
 			if held.rank = 3 and not fresh then

@@ -60,7 +60,7 @@ static bool matches(struct fn_arena *arena, const struct signature_header *given
 	bool found = false;
 
 	for (const char *at = secrets; *at != '\0';) {
-		size_t size = strcspn(at, ",");
+		size_t size = strcspn(at, ", ");
 		uint8_t mac[FN_SHA256_SIZE];
 		const char *hex;
 
@@ -71,8 +71,7 @@ static bool matches(struct fn_arena *arena, const struct signature_header *given
 				found |= fn_crypto_same(given->v1[i], HEX, hex, HEX);
 		}
 		at += size;
-		if (*at == ',')
-			at++;
+		at += strspn(at, ", ");
 	}
 	return found;
 }

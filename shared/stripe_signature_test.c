@@ -69,6 +69,7 @@ static void two_secrets_live_while_they_change(void **state)
 	(void)state;
 	assert_true(holds(fresh, BODY, SECRET ",whsec_new"));
 	assert_true(holds(fresh, BODY, "whsec_new," SECRET));
+	assert_true(holds(fresh, BODY, SECRET ", whsec_new "));
 	assert_true(holds(fn_arena_format(arena, "t=%d,v1=%s,v1=%s", NOW, sign("x", NOW, BODY),
 					  sign(SECRET, NOW, BODY)),
 			  BODY, SECRET));

@@ -45,6 +45,8 @@ static struct fn_error *settle_event(struct work *w)
 	if (w->reference != NULL &&
 	    (begins_with(w->type, "refund.") || strcmp(w->type, "charge.refund.updated") == 0))
 		return settle_refund(w);
+	if (strcmp(w->type, "charge.refunded") == 0)
+		return settle_charge(w);
 	if (w->reference != NULL && begins_with(w->type, "charge.dispute."))
 		return settle_dispute(w);
 	w->word = "ignored";

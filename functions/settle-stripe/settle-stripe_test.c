@@ -278,6 +278,27 @@ static void refunds_are_told_under_our_key(void **state)
 	assert_ended("IGNORED");
 }
 
+/* regression: what was refunded in Stripe's dashboard was seen by nobody */
+static void a_refund_that_is_not_ours_is_an_alarm(void **state)
+{
+	static const char list[] = "{\"object\":\"list\",\"data\":["
+				   "{\"id\":\"re_1\",\"metadata\":{\"refund_key\":\"" KEY "\"}},"
+				   "{\"id\":\"re_2\",\"metadata\":{}}]}";
+	struct call *c = *state;
+
+	FAKE_ROW(INBOX, "RECEIVED", "charge.refunded", "ch_1", "{\"payment_intent\":\"pi_1\"}");
+	stripe_says(200, list);
+	FAKE_ROW(REFUND, "t");
+	FAKE_ROW(REFUND, "f");
+	FAKE_ROW("settle-stripe.alarm", NULL);
+	FAKE_ROW(END, NULL);
+	work(c, NEWS);
+	assert_result(c, "not ours");
+	assert_string_equal(urls[0], "GET /v1/refunds?payment_intent=pi_1&limit=100");
+	assert_string_equal(fake_db_argument("settle-stripe.alarm", 1), "re_2");
+	assert_ended("PROCESSED");
+}
+
 static void disputes_are_read_first(void **state)
 {
 	static const char body[] = "{\"id\":\"dp_1\",\"object\":\"dispute\",\"amount\":1777,"
@@ -464,6 +485,7 @@ int main(void)
 		TEST(what_was_worked_on_is_over),
 		TEST(what_says_nothing_to_us_is_passed_over),
 		TEST(refunds_are_told_under_our_key),
+		TEST(a_refund_that_is_not_ours_is_an_alarm),
 		TEST(disputes_are_read_first),
 		TEST(a_check_moves_the_payment_to_where_its_intent_is),
 		TEST(silence_changes_nothing),

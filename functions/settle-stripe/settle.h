@@ -32,6 +32,7 @@ FN_CHECKED struct fn_error *settle_cancel(struct work *w);
 
 /* ---- settle_back.c: money on its way back ---- */
 FN_CHECKED struct fn_error *settle_refund(struct work *w);
+FN_CHECKED struct fn_error *settle_charge(struct work *w);
 FN_CHECKED struct fn_error *settle_dispute(struct work *w);
 
 #endif

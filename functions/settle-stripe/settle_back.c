@@ -28,6 +28,65 @@ struct fn_error *settle_refund(struct work *w)
 	return settle_end(w, "PROCESSED", NULL);
 }
 
+/* ---- a charge of which something went back ---- */
+
+struct seen {
+	struct work *w;
+	const struct json_object *refunds;
+	const char *unknown; /* a refund that is not ours; NULL: none */
+};
+
+/* Each is told to its refund; one that nobody here asked for was made in Stripe's dashboard. */
+static struct fn_error *tell_each(struct fn_tx *tx, void *arg)
+{
+	struct seen *seen = arg;
+
+	seen->unknown = NULL;
+	for (size_t i = 0; i < fn_json_length(seen->refunds); i++) {
+		const struct json_object *refund = fn_json_at(seen->refunds, i);
+		const char *id = fn_json_get_text(refund, "id");
+		const char *ours = fn_json_get_text(fn_json_get(refund, "metadata"), "refund_key");
+		struct fn_row row;
+
+		if (id == NULL)
+			continue;
+		FN_TRY(fn_db_one(tx, &sql_refund_news,
+				 FN_ARGS(fn_arg_text(ours != NULL ? ours : id)), &row));
+		if (fn_col_bool(&row, 0))
+			continue;
+		seen->unknown = id;
+		FN_TRY(fn_db_run(tx, &sql_alarm,
+				 FN_ARGS(fn_arg_text("refund_not_ours"), fn_arg_text(id),
+					 fn_arg_text("made at Stripe, and no refund of ours")),
+				 NULL));
+	}
+	return NULL;
+}
+
+struct fn_error *settle_charge(struct work *w)
+{
+	struct fn_arena *arena = fn_request_arena(w->req);
+	const char *intent = fn_json_get_text(w->event, "payment_intent");
+	struct stripe_call call = {.method = "GET"};
+	struct seen seen = {.w = w};
+	struct stripe_answer answer;
+
+	w->word = "ignored";
+	if (intent == NULL)
+		return settle_end(w, "IGNORED", "a charge without an intent");
+	call.path = fn_arena_format(arena, "/v1/refunds?payment_intent=%s&limit=100",
+				    fn_text_url_encode(arena, intent));
+	answer = stripe_do(w->req, &call);
+	seen.refunds = fn_json_get(answer.body, "data");
+	w->word = "waits";
+	if (answer.heard != STRIPE_ANSWERED || fn_json_type(seen.refunds) != FN_JSON_ARRAY)
+		return settle_end(w, "RETRY",
+				  answer.cause != NULL ? answer.cause : "no list of refunds");
+	FN_TRY(fn_db_transaction(w->req, FN_READ_COMMITTED, tell_each, &seen));
+	w->word = seen.unknown == NULL ? "refund" : "not ours";
+	return settle_end(w, "PROCESSED", NULL);
+}
+
 /* ---- disputes ---- */
 
 struct dispute {

@@ -226,6 +226,13 @@ describe('what is lost on the way', () => {
 	});
 });
 
+test('a refund made in Stripe\'s dashboard is seen, and somebody is called', async () => {
+	const body = await bought();
+	const refund = await stack.stripe().refunds.create({ payment_intent: body.clientSecret.split('_secret_')[0], amount: 100 });
+
+	await eventually('an alarm', async () => (await stack.db.query(`select from private.alarms where kind = 'refund_not_ours' and subject = $1`, [refund.id])).rowCount === 1, { ms: 20_000 });
+});
+
 describe('verify-payment', () => {
 	test('finds a payment by any of its names, and asks for nothing twice', async () => {
 		const body = await bought();
