@@ -3,7 +3,8 @@
 
 #include "notice.h"
 
-static const char show_fr[] = "Présentez le code de chaque billet à l'entrée, et à personne avant.";
+static const char show_fr[] = "Présentez le code de chaque billet à l'entrée ; ne le montrez à "
+			      "personne avant.";
 static const char show_en[] = "Show the code of each ticket at the door, and to nobody before.";
 
 static const struct notice_template templates[TEMBA_NOTICE_KINDS] = {
@@ -32,12 +33,12 @@ static const struct notice_template templates[TEMBA_NOTICE_KINDS] = {
 		},
 	[TEMBA_NOTICE_EVENT_CANCELLED_EMAIL] =
 		{
-			.fr = {.subject = "{event} est annulé",
+			.fr = {.subject = "Événement annulé : {event}",
 			       .lines = {"Bonjour {name},",
-					 "{event}, {when}, n'aura pas lieu. Vos billets ne sont "
-					 "plus valables.",
-					 "{amount} vous seront remboursés par le moyen avec lequel "
-					 "vous avez payé, sans rien faire.",
+					 "L'événement « {event} », prévu {when}, n'aura pas lieu. "
+					 "Vos billets ne sont plus valables.",
+					 "{amount} vous seront remboursés par le moyen de paiement "
+					 "que vous avez utilisé. Vous n'avez rien à faire.",
 					 "Référence : {reference}"},
 			       .button = "Voir ma commande"},
 			.en = {.subject = "{event} is cancelled",
@@ -45,18 +46,18 @@ static const struct notice_template templates[TEMBA_NOTICE_KINDS] = {
 				       {"Hello {name},",
 					"{event}, {when}, does not take place. Your tickets are no "
 					"longer valid.",
-					"{amount} will be returned to you the way you paid; there "
-					"is nothing to do.",
+					"{amount} will be refunded to the means of payment that "
+					"you used. There is nothing for you to do.",
 					"Reference: {reference}"},
 			       .button = "See my order"},
 		},
 	[TEMBA_NOTICE_EVENT_CANCELLED_SMS] =
 		{
 			.is_sms = true,
-			.fr = {.sms = "Temba : {event}, {when}, est annulé. Ce qui a été payé est "
-				      "remboursé. {link} Réf. {reference}"},
-			.en = {.sms = "Temba: {event}, {when}, is cancelled. What was paid is "
-				      "returned. {link} Ref. {reference}"},
+			.fr = {.sms = "Temba : événement annulé : {event}, {when}. Ce que vous "
+				      "avez payé est remboursé. {link} Réf. {reference}"},
+			.en = {.sms = "Temba: {event}, {when}, is cancelled. What you paid is "
+				      "refunded. {link} Ref. {reference}"},
 		},
 	[TEMBA_NOTICE_REFUND_GRANTED_EMAIL] =
 		{
@@ -64,13 +65,13 @@ static const struct notice_template templates[TEMBA_NOTICE_KINDS] = {
 			       .lines =
 				       {"Bonjour {name},", "{why}",
 					"{amount} vous seront remboursés pour {event}, {when}, par "
-					"le moyen avec lequel vous avez payé.",
+					"le moyen de paiement que vous avez utilisé.",
 					"Référence : {reference}"},
 			       .button = "Voir ma commande"},
 			.en = {.subject = "Refund of {amount} for {event}",
 			       .lines = {"Hello {name},", "{why}",
-					 "{amount} for {event}, {when}, will be returned to you "
-					 "the way you paid.",
+					 "{amount} for {event}, {when}, will be refunded to the "
+					 "means of payment that you used.",
 					 "Reference: {reference}"},
 			       .button = "See my order"},
 		},
@@ -79,7 +80,7 @@ static const struct notice_template templates[TEMBA_NOTICE_KINDS] = {
 			.is_sms = true,
 			.fr = {.sms = "Temba : {sum} vous seront remboursés pour {event}. {why} "
 				      "{link} Réf. {reference}"},
-			.en = {.sms = "Temba: {sum} for {event} will be returned to you. {why} "
+			.en = {.sms = "Temba: {sum} for {event} will be refunded to you. {why} "
 				      "{link} Ref. {reference}"},
 		},
 	[TEMBA_NOTICE_REFUND_DONE_EMAIL] =
@@ -87,14 +88,13 @@ static const struct notice_template templates[TEMBA_NOTICE_KINDS] = {
 			.fr = {.subject = "{amount} vous ont été remboursés",
 			       .lines = {"Bonjour {name},", "{why}",
 					 "{amount} vous ont été remboursés pour {event}, {when}. "
-					 "Une banque peut mettre quelques jours à les montrer.",
+					 "Votre banque peut mettre quelques jours à les afficher.",
 					 "Référence : {reference}"},
 			       .button = "Voir ma commande"},
-			.en = {.subject = "{amount} were returned to you",
+			.en = {.subject = "{amount} refunded to you",
 			       .lines = {"Hello {name},", "{why}",
-					 "{amount} for {event}, {when}, were returned to you. A "
-					 "bank "
-					 "may take some days to show them.",
+					 "{amount} for {event}, {when}, has been refunded to you. "
+					 "Your bank may take some days to show it.",
 					 "Reference: {reference}"},
 			       .button = "See my order"},
 		},
@@ -103,7 +103,7 @@ static const struct notice_template templates[TEMBA_NOTICE_KINDS] = {
 			.is_sms = true,
 			.fr = {.sms = "Temba : {sum} vous ont été remboursés pour {event}. {link} "
 				      "Réf. {reference}"},
-			.en = {.sms = "Temba: {sum} for {event} were returned to you. {link} Ref. "
+			.en = {.sms = "Temba: {sum} for {event} has been refunded. {link} Ref. "
 				      "{reference}"},
 		},
 };

@@ -248,7 +248,7 @@ static void money_on_its_way_back_says_why(void **state)
 	SENT_LACKS("<p></p>");
 	order("REFUNDED", "awa@example.org", NULL, NULL, "APPROVED", "EVENT_CANCELLED");
 	assert_int_equal(run("event_cancelled_email", "1"), 200);
-	SENT_HAS("Jazz est annulé");
+	SENT_HAS("Événement annulé : Jazz");
 	SENT_HAS("15\u202f300 FCFA vous seront");
 }
 

@@ -34,7 +34,7 @@ test('a guest gets the tickets by mail and SMS, with the link that opens them; t
 		assert.ok(sms.text.includes(`/verify/${paid.token}`), sms.text);
 	}
 	await organizer.client.from('events').update({ status: 'CANCELLED' }).eq('id', what.id);
-	const gone = await stack.mailTo(email, one => about('est annulé', one));
+	const gone = await stack.mailTo(email, one => about('Événement annulé', one));
 
 	assert.match(gone.text, /vous seront remboursés/);
 	await stack.mailTo(email, one => about('vous ont été remboursés', one));
