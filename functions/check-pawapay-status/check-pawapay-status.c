@@ -5,7 +5,7 @@
 
 #include "check-pawapay-status.sql.h"
 #include "fn.h"
-#include "fn_crypto.h"
+#include "fn_secret.h"
 #include "temba_deposit.h"
 
 static const struct fn_message
@@ -22,17 +22,6 @@ struct check {
 	struct temba_deposit deposit;
 	bool found;
 };
-
-/* Without a secret nobody may: fnd hands over none that is shorter than a secret has to be. */
-static bool has_secret(struct fn_request *req)
-{
-	const char *given = fn_request_header(req, "X-Finalize-Secret");
-	const char *secret =
-		fn_conf_has("FINALIZE_ORDER_SECRET") ? fn_conf_text("FINALIZE_ORDER_SECRET") : "";
-
-	return given != NULL && *secret != '\0' &&
-	       fn_crypto_same(given, strlen(given), secret, strlen(secret));
-}
 
 static struct fn_error *read_input(struct check *c)
 {
@@ -74,7 +63,7 @@ static struct fn_error *check_pawapay_status(struct fn_request *req)
 {
 	struct check c = {.req = req};
 
-	if (!has_secret(req))
+	if (!fn_secret_given(req, "X-Finalize-Secret", "FINALIZE_ORDER_SECRET"))
 		return fn_fail(req, &not_allowed);
 	FN_TRY(read_input(&c));
 	FN_TRY(fn_db_transaction(req, FN_READ_COMMITTED, schedule, &c));
